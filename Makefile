@@ -1,0 +1,54 @@
+# Leadline. `make help` lists what is here; every target does its own set-up.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+RUN_ENV := PYTHONUNBUFFERED=1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check check-long lint types migrate seed bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## start everything with demo data (ARGS=--no-demo starts empty)
+	@exec $(BIN)/leadline serve --demo $(ARGS)
+
+test: $(READY) ## run the everyday tests
+	@$(BIN)/pytest -n 2 -m "not long" $(ARGS)
+
+check: lint types ## what a developer runs before a commit: lint, types, contracts, tests
+	@$(BIN)/pytest -n 2 -m "not long" --durations=10 $(ARGS)
+
+check-long: $(READY) ## what takes longer: kills, floods, plans at scale
+	@$(BIN)/pytest -m long --durations=10 $(ARGS)
+
+lint: $(READY) ## style and import contracts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache
+
+types: $(READY) ## mypy --strict
+	@$(BIN)/mypy
+
+migrate: $(READY) ## bring the database up to the newest revision
+	@$(BIN)/leadline migrate $(ARGS)
+
+seed: $(READY) ## put the demo data in
+	@$(BIN)/leadline seed $(ARGS)
+
+bench: $(READY) ## measure intake against the floor (10 minutes)
+	@$(BIN)/python -m bench.run $(ARGS)
+
+lock: $(READY) ## pin the dependencies anew
+	@for name in uv:requirements/uv.in main:pyproject.toml "dev:pyproject.toml --extra dev -c requirements/main.txt"; do \
+	  set -- $${name#*:}; \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 "$$@" -o requirements/$${name%%:*}.txt || exit 1; done
+
+clean: ## remove the environment (never the data)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): pyproject.toml requirements/uv.txt requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Leadline needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --require-hashes requirements/uv.txt requirements/dev.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Leadline: inbound leads, captured, scored, routed and kept."""
