@@ -1,10 +1,12 @@
 """Users: reps, managers and admins, and what each may see."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+from leadline.domain.errors import Fault
 from leadline.domain.leads import Lead
 
 Role = Literal["rep", "manager", "admin"]
@@ -18,6 +20,7 @@ class User:
     id: UUID
     full_name: str
     email: str
+    email_key: str
     created_at: datetime
     updated_at: datetime
     phone: str | None = None
@@ -46,3 +49,79 @@ class User:
 def can_see(user: User, lead: Lead) -> bool:
     """Managers and admins see every lead, a rep the own and the unassigned ones (RULES 11)."""
     return user.role != "rep" or lead.assigned_to is None or lead.assigned_to == user.id
+
+
+@dataclass(slots=True)
+class UserChange:
+    """What one decision adds to a user's counters, relatively; a turn, where one was taken, is set."""
+
+    user_id: UUID
+    current_lead_count: int = 0
+    total_leads_assigned: int = 0
+    total_leads_contacted: int = 0
+    total_leads_qualified: int = 0
+    response_minutes_sum: int = 0
+    response_count: int = 0
+    last_turn_seq: int | None = None
+    last_turn_at: datetime | None = None
+
+
+def summed(changes: Iterable[UserChange]) -> list[UserChange]:
+    """One change for each user, in id order (so that stores lock rows in one order); of several turns the last counts."""
+    sums: dict[UUID, UserChange] = {}
+    for change in changes:
+        total = sums.setdefault(change.user_id, UserChange(change.user_id))
+        total.current_lead_count += change.current_lead_count
+        total.total_leads_assigned += change.total_leads_assigned
+        total.total_leads_contacted += change.total_leads_contacted
+        total.total_leads_qualified += change.total_leads_qualified
+        total.response_minutes_sum += change.response_minutes_sum
+        total.response_count += change.response_count
+        if change.last_turn_seq is not None and change.last_turn_seq > (total.last_turn_seq or 0):
+            total.last_turn_seq, total.last_turn_at = change.last_turn_seq, change.last_turn_at
+    return [sums[user_id] for user_id in sorted(sums)]
+
+
+def mean_minutes(total: int, count: int) -> int | None:
+    """The mean response time, half-up in whole minutes; None before the first response."""
+    return (2 * total + count) // (2 * count) if count else None
+
+
+_TEXT_WIDTHS = {"full_name": 255, "email": 255, "phone": 50, "slack_user_id": 100}
+_FLAGS = ("is_active", "notify_email", "notify_slack", "notify_sms")
+MAX_ACTIVE_LEADS_LIMIT = 1_000_000_000
+
+
+def check_user_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fault]:
+    """Every fault of what a person wants to set on a user. `full_name` and `email` are needed for a new one."""
+    faults = [
+        Fault(f"/{name}", "cannot be set")
+        for name in fields
+        if name not in (*_TEXT_WIDTHS, *_FLAGS, "role", "max_active_leads")
+    ]
+    for name, width in _TEXT_WIDTHS.items():
+        needed = name in ("full_name", "email") and (is_new or name in fields)
+        faults += _text_faults(name, fields.get(name), width, needed=needed)
+    faults += [
+        Fault(f"/{name}", "must be true or false") for name in _FLAGS if not isinstance(fields.get(name, True), bool)
+    ]
+    if fields.get("role", "rep") not in ROLES:
+        faults.append(Fault("/role", f"must be one of {', '.join(ROLES)}"))
+    cap = fields.get("max_active_leads", 0)
+    if isinstance(cap, bool) or not isinstance(cap, int) or not 0 <= cap <= MAX_ACTIVE_LEADS_LIMIT:
+        faults.append(Fault("/max_active_leads", f"must be an integer from 0 to {MAX_ACTIVE_LEADS_LIMIT}"))
+    return faults
+
+
+def _text_faults(name: str, value: object, width: int, *, needed: bool) -> list[Fault]:
+    if value is None:
+        return [Fault(f"/{name}", "is required")] if needed else []
+    if not isinstance(value, str):
+        return [Fault(f"/{name}", "must be a text")]
+    if needed and not value.strip():
+        return [Fault(f"/{name}", "must not be blank")]
+    if len(value) > width:
+        return [Fault(f"/{name}", f"is {len(value)} characters long; at most {width} fit")]
+    if not value.isprintable():
+        return [Fault(f"/{name}", "contains control characters")]
+    return []

@@ -1,0 +1,150 @@
+"""Settings: the only reader of the environment. Every setting is a variable; each secret may also be a file, NAME_FILE."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from leadline.domain.access import MIN_KEY_LENGTH, MIN_PASSWORD_LENGTH
+from leadline.domain.errors import LeadlineError
+
+
+class WrongSetting(LeadlineError):
+    """A setting cannot be used as it is."""
+
+
+def _setting(variable: str, default: Any = None, *, secret: bool = False, help: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "secret": secret, "help": help})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default. `origins` says where each value came from."""
+
+    database_url: str | None = _setting(
+        "DATABASE_URL", secret=True, help="postgresql://...; unset: the embedded PostgreSQL"
+    )
+    database_owner_url: str | None = _setting(
+        "DATABASE_OWNER_URL", secret=True, help="the owner's login, for migrations; unset: DATABASE_URL"
+    )
+    database_through_pooler: bool = _setting(
+        "LEADLINE_DATABASE_POOLER", False, help="1 behind a transaction-mode pooler"
+    )
+    home: Path = _setting("LEADLINE_HOME", Path(".leadline"), help="data folder")
+    host: str = _setting("HOST", "127.0.0.1", help="address to listen on")
+    port: int = _setting("PORT", 8000, help="port to listen on")
+    public_url: str | None = _setting(
+        "PUBLIC_URL", help="the only origin links are made from; unset: http://127.0.0.1:PORT"
+    )
+    secret_key: str | None = _setting(
+        "LEADLINE_SECRET_KEY", secret=True, help="signs cursors and forms; unset: made at first start"
+    )
+    phone_region: str | None = _setting("LEADLINE_PHONE_REGION", help="country of numbers without a prefix, such as US")
+    slack_channel: str = _setting("SLACK_CHANNEL", "#leads", help="where alerts go")
+    admin_email: str | None = _setting("LEADLINE_ADMIN_EMAIL", help="that admin is made at start if missing")
+    admin_password: str | None = _setting("LEADLINE_ADMIN_PASSWORD", secret=True, help="the password of that admin")
+    api_key: str | None = _setting(
+        "LEADLINE_API_KEY", secret=True, help="that key, with all scopes, is made at start if missing"
+    )
+    webflow_endpoint: str = _setting("LEADLINE_WEBFLOW_ENDPOINT", "main", help="the name in /hooks/webflow/NAME")
+    webflow_secrets: tuple[str, ...] = _setting(
+        "LEADLINE_WEBFLOW_SECRET", (), secret=True, help="signing secrets, separated by commas"
+    )
+    open_metrics: bool = _setting("LEADLINE_OPEN_METRICS", False, help="1 opens /metrics and /docs to everybody")
+    origins: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is our own child."""
+        return self.database_url is None
+
+    @property
+    def origin(self) -> str:
+        """The origin of every link, without a slash at the end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether cookies are Secure and HSTS is sent."""
+        return self.origin.startswith("https://")
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the environment. Raises WrongSetting, naming the variable and what is wrong with it."""
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for spec in fields(Settings):
+        variable = spec.metadata.get("variable")
+        if variable is None:
+            continue
+        text, origin = _read(environment, variable, secret=spec.metadata["secret"])
+        origins[spec.name] = origin
+        if text is not None:
+            values[spec.name] = _parsed(variable, text, spec.default)
+    settings = Settings(**values, origins=origins)
+    _check(settings)
+    return settings
+
+
+def _read(environment: Mapping[str, str], variable: str, *, secret: bool) -> tuple[str | None, str]:
+    text = environment.get(variable)
+    path = environment.get(f"{variable}_FILE") if secret else None
+    if text and path:
+        raise WrongSetting(f"{variable} and {variable}_FILE are both set; set one")
+    if path:
+        try:
+            return Path(path).read_text().strip(), f"file named by {variable}_FILE"
+        except OSError as error:
+            raise WrongSetting(f"{variable}_FILE names a file that cannot be read: {error.strerror}") from error
+    return (text, "environment") if text else (None, "default")
+
+
+def _parsed(variable: str, text: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
+            raise WrongSetting(f"{variable} is {text!r}; use 1 or 0")
+        return text.lower() in ("1", "true", "yes")
+    if isinstance(default, int):
+        if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+            raise WrongSetting(f"{variable} is {text!r}; use a port from 1 to 65535")
+        return int(text)
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _check(settings: Settings) -> None:
+    for variable, url in (("DATABASE_URL", settings.database_url), ("DATABASE_OWNER_URL", settings.database_owner_url)):
+        if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+            raise WrongSetting(
+                f"{variable} begins with {urlsplit(url).scheme or 'no scheme'!r}; use postgresql://USER:PASSWORD@HOST/DATABASE"
+            )
+    if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
+        raise WrongSetting("PUBLIC_URL must begin with http:// or https://")
+    if settings.api_key and len(settings.api_key) < MIN_KEY_LENGTH:
+        raise WrongSetting(
+            f"LEADLINE_API_KEY has {len(settings.api_key)} characters; at least {MIN_KEY_LENGTH} are needed"
+        )
+    if bool(settings.admin_email) != bool(settings.admin_password):
+        raise WrongSetting("LEADLINE_ADMIN_EMAIL and LEADLINE_ADMIN_PASSWORD go together; set both or neither")
+    if settings.admin_password and len(settings.admin_password) < MIN_PASSWORD_LENGTH:
+        raise WrongSetting(
+            f"LEADLINE_ADMIN_PASSWORD has {len(settings.admin_password)} characters; at least {MIN_PASSWORD_LENGTH} are needed"
+        )
+
+
+def described(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """(variable, value, origin, help) of every setting; secrets show only that they are set."""
+    rows = []
+    for spec in fields(Settings):
+        if "variable" in spec.metadata:
+            value = getattr(settings, spec.name)
+            shown = ("(set)" if value else "") if spec.metadata["secret"] else ("" if value is None else str(value))
+            rows.append(
+                (spec.metadata["variable"], shown, settings.origins.get(spec.name, "default"), spec.metadata["help"])
+            )
+    return rows

@@ -1,0 +1,85 @@
+"""Whom to tell, and by which channel (RULES 7). Only decides the rows; sending is the worker's part."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from leadline.domain.leads import Lead
+from leadline.domain.users import User
+
+Channel = Literal["email", "slack", "sms", "webhook"]
+NotificationStatus = Literal["pending", "sent", "failed", "held", "suppressed"]
+NOTIFICATION_STATUSES: tuple[NotificationStatus, ...] = ("pending", "sent", "failed", "held", "suppressed")
+TEMPLATES = ("hot_lead_alert", "lead_assigned", "warm_lead_nurture", "lead_waiting")
+
+
+@dataclass(slots=True)
+class Notification:
+    """One message to one recipient by one channel, under the seed's column names."""
+
+    id: UUID
+    notification_type: Channel
+    template_name: str
+    recipient: str
+    created_at: datetime
+    lead_id: UUID | None = None
+    user_id: UUID | None = None
+    subject: str | None = None
+    body: str | None = None
+    status: NotificationStatus = "pending"
+    sent_at: datetime | None = None
+    error_message: str | None = None
+    retry_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """What every row of one decision shares: where ids come from, the time, and the Slack channel of the house."""
+
+    new_id: Callable[[], UUID]
+    now: datetime
+    slack_channel: str = "#leads"
+
+
+def may_notify(lead: Lead) -> bool:
+    """Demo and test leads, spam and deleted ones are never spoken about or to."""
+    return not (lead.is_demo or lead.is_test or lead.is_spam or lead.is_deleted)
+
+
+def to_owner(lead: Lead, owner: User, writer: Writer) -> list[Notification]:
+    """`hot_lead_alert` for a Hot lead that is New, `lead_assigned` for any other assignment, by the owner's preferences."""
+    if not may_notify(lead):
+        return []
+    template = "hot_lead_alert" if lead.category == "Hot" and lead.status == "New" else "lead_assigned"
+    return _to_user(template, lead, owner, writer)
+
+
+def to_managers(lead: Lead, managers: Iterable[User], writer: Writer) -> list[Notification]:
+    """`lead_waiting`, once per spell: nobody could take this lead."""
+    if not may_notify(lead):
+        return []
+    return [row for manager in managers for row in _to_user("lead_waiting", lead, manager, writer)]
+
+
+def to_lead(lead: Lead, writer: Writer) -> list[Notification]:
+    """`warm_lead_nurture` to the person who wrote, for a Warm lead that is New."""
+    if not may_notify(lead) or lead.category != "Warm" or lead.status != "New":
+        return []
+    return [Notification(writer.new_id(), "email", "warm_lead_nurture", lead.email, writer.now, lead_id=lead.id)]
+
+
+def _to_user(template: str, lead: Lead, user: User, writer: Writer) -> list[Notification]:
+    wanted: list[tuple[Channel, str | None]] = []
+    if user.notify_slack:
+        wanted.append(("slack", writer.slack_channel))
+    if user.notify_email:
+        wanted.append(("email", user.email))
+    if user.notify_sms:
+        wanted.append(("sms", user.phone))
+    return [
+        Notification(writer.new_id(), channel, template, recipient, writer.now, lead_id=lead.id, user_id=user.id)
+        for channel, recipient in wanted
+        if recipient
+    ]

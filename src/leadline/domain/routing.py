@@ -1,0 +1,118 @@
+"""Who gets a lead, and why nobody else did (RULES 4). Choosing only; recording is the use case's part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from leadline.domain.leads import Category, Lead, WaitingReason, is_open, is_visible
+from leadline.domain.users import User
+
+ROUTED_CATEGORIES: frozenset[Category] = frozenset({"Hot", "Warm"})
+
+How = Literal["turn", "returning_owner", "unrouted", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The answer for one lead: a user, or nobody with the reason. `decision` is what is stored with the lead:
+    how, the chosen one, and each rep as [id, name, leads, cap, verdict] with the counts as they were before."""
+
+    how: How
+    user: User | None
+    waiting_reason: WaitingReason | None
+    turn_seq: int | None
+    decision: dict[str, Any]
+
+
+def is_eligible(user: User) -> bool:
+    """Role rep, active and below the cap; a cap of 0 takes none."""
+    return user.role == "rep" and user.is_active and user.current_lead_count < user.max_active_leads
+
+
+def is_routed(category: Category) -> bool:
+    """Hot and Warm are given to a rep; Cold stays unrouted until somebody claims it."""
+    return category in ROUTED_CATEGORIES
+
+
+def wants_owner(lead: Lead) -> bool:
+    """Whether routing should look at this lead at all: open, visible, without an owner, and of a routed category."""
+    return lead.assigned_to is None and is_open(lead) and is_visible(lead) and is_routed(lead.category)
+
+
+class Roster:
+    """The reps as one transaction sees them. Each choice fills a place and takes a turn, so a batch is routed lead by lead
+    exactly as if the leads had come one at a time. The caller holds the routing lock."""
+
+    def __init__(self, users: Iterable[User]) -> None:
+        self._users = {u.id: replace(u) for u in users}
+        self._reps = sorted(
+            (u for u in self._users.values() if u.role == "rep"), key=lambda u: (u.last_turn_seq, u.id.int)
+        )
+        self._turn = max((u.last_turn_seq for u in self._users.values()), default=0)
+
+    def find(self, user_id: UUID | None) -> User | None:
+        """The user as this roster has them now, counts included, or None."""
+        return self._users.get(user_id) if user_id else None
+
+    def managers(self) -> list[User]:
+        """Active managers and admins: those who are told that a lead waits."""
+        return [u for u in self._users.values() if u.role != "rep" and u.is_active]
+
+    def route(self, category: Category, returning_owner: UUID | None, now: datetime) -> Route:
+        """Choose for one lead: nobody for Cold, the earlier owner of this address if eligible, else whose turn it is."""
+        if not is_routed(category):
+            return Route("unrouted", None, None, None, {"how": "unrouted", "category": category})
+        owner = self.find(returning_owner)
+        if owner is not None and is_eligible(owner):
+            decision = {"how": "returning_owner", "chosen": str(owner.id), "name": owner.full_name}
+            self.fill_place(owner.id)
+            return Route("returning_owner", owner, None, None, decision)
+        return self._by_turn(now)
+
+    def fill_place(self, user_id: UUID) -> None:
+        """Count one more lead for this user."""
+        self._users[user_id].current_lead_count += 1
+
+    def free_place(self, user_id: UUID) -> None:
+        """Count one lead less for this user."""
+        self._users[user_id].current_lead_count -= 1
+
+    def has_room(self) -> bool:
+        """Whether any rep could take a lead now."""
+        return any(is_eligible(rep) for rep in self._reps)
+
+    def _by_turn(self, now: datetime) -> Route:
+        chosen = next((rep for rep in self._reps if is_eligible(rep)), None)
+        reps = [
+            [str(r.id), r.full_name, r.current_lead_count, r.max_active_leads, _verdict(r, chosen)] for r in self._reps
+        ]
+        if chosen is None:
+            reason: WaitingReason = "no_capacity" if any(rep.is_active for rep in self._reps) else "no_active_rep"
+            return Route("waiting", None, reason, None, {"how": "waiting", "reason": reason, "reps": reps})
+        self._turn += 1
+        chosen.last_turn_seq, chosen.last_turn_at = self._turn, now
+        self._reps.remove(chosen)
+        self._reps.append(chosen)
+        self.fill_place(chosen.id)
+        return Route(
+            "turn",
+            chosen,
+            None,
+            self._turn,
+            {"how": "turn", "chosen": str(chosen.id), "name": chosen.full_name, "reps": reps},
+        )
+
+
+def _verdict(rep: User, chosen: User | None) -> str:
+    if rep is chosen:
+        return "chosen"
+    if not rep.is_active:
+        return "not_active"
+    return "later_turn" if rep.current_lead_count < rep.max_active_leads else "full"
+
+
+def drain_order(lead: Lead) -> tuple[bool, bool, datetime, int]:
+    """Sort key of the waiting list: priority first, Hot before Warm, then who has waited longest."""
+    return (not lead.priority_flag, lead.category != "Hot", lead.waiting_since or lead.created_at, lead.id.int)

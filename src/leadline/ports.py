@@ -1,0 +1,188 @@
+"""What the core asks of the world. A third party could build a store from these docstrings alone; the contract suite checks it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from leadline.domain.access import ApiKey, Session
+from leadline.domain.activities import Activity
+from leadline.domain.errors import Conflict, LeadlineError, Unavailable
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_lists import LeadQuery, Page, Position
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification
+from leadline.domain.rulesets import RuleSet
+from leadline.domain.users import User, UserChange
+
+T = TypeVar("T")
+
+
+class Refused(LeadlineError):
+    """The store will never take these rows as they are. The transaction left nothing behind; trying again is pointless."""
+
+
+class LostRace(Conflict):
+    """Another writer was faster. The store runs the transaction again before anybody hears of it."""
+
+
+class UnknownOutcome(Unavailable):
+    """The answer to the commit was lost: everything was written, or nothing. Look your own ids up before trying again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A lead that an address is known by: enough to decide on duplicates and returning owners."""
+
+    lead_id: UUID
+    email_key: str
+    created_at: datetime
+    assigned_to: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeView:
+    """What a capture must know before it decides. `near` holds, for each address asked for, every lead that is not deleted and
+    less than 24 hours from the time asked for; `latest` the newest lead of the address that has an owner, whatever its age;
+    `events` the submissions that already stand for the (endpoint, event id) pairs asked for."""
+
+    users: list[User]
+    near: list[Known] = field(default_factory=list)
+    latest: list[Known] = field(default_factory=list)
+    events: list[SubmissionRecord] = field(default_factory=list)
+
+
+class Tx(Protocol):
+    """One transaction: read first, then write. A read after the first write is a programming error and raises.
+    Writes are buffered and reach the store together, at commit."""
+
+    async def intake_view(
+        self, addresses: Sequence[tuple[str, datetime]], events: Sequence[tuple[str, str]]
+    ) -> IntakeView:
+        """All users and what is known of these (email_key, time) pairs and (endpoint, event id) pairs, in one round trip."""
+
+    async def leads(self, ids: Sequence[UUID]) -> list[Lead]:
+        """These leads, whole, held against other writers until the end. Unknown ids are left out; order is not promised."""
+
+    async def users(self) -> list[User]:
+        """Every user, without a lock of its own: call it under the routing lock where counts matter."""
+
+    async def waiting(self, limit: int) -> list[Lead]:
+        """The first leads of the waiting list, in drain order, held against other writers."""
+
+    async def leads_to_index(self, limit: int) -> list[Lead]:
+        """Leads whose search words are not made yet, oldest first; rows held by another worker are passed over."""
+
+    async def demo_leads(self) -> list[Lead]:
+        """Every lead marked `is_demo`, deleted ones included."""
+
+    async def leads_of(self, owners: Sequence[UUID]) -> list[Lead]:
+        """Every lead of these users, whatever its state, held against other writers."""
+
+    def add_submissions(self, rows: Sequence[SubmissionRecord]) -> None:
+        """Append raw postings."""
+
+    def add_leads(self, leads: Sequence[Lead]) -> None:
+        """Write new leads."""
+
+    def update_leads(self, leads: Sequence[Lead]) -> None:
+        """Write leads read in this transaction back, whole. Their `version` goes up by one; a version that is no longer the
+        stored one is a LostRace."""
+
+    def set_index(self, rows: Sequence[tuple[UUID, list[str], str | None]]) -> None:
+        """Store (lead id, search words, phone_e164) without touching version or updated_at."""
+
+    def remove_demo(self) -> None:
+        """Delete demo leads with their trail, notifications and submissions, and demo users who own nothing else."""
+
+    def add_activities(self, rows: Sequence[Activity]) -> None:
+        """Append to the trail."""
+
+    def add_notifications(self, rows: Sequence[Notification]) -> None:
+        """Queue messages."""
+
+    def change_users(self, changes: Sequence[UserChange]) -> None:
+        """Add to counters relatively; turns are set. Several changes to one user add up."""
+
+    def add_users(self, users: Sequence[User]) -> None:
+        """Write new users. An `email_key` in use is a LostRace."""
+
+    def update_users(self, users: Sequence[User]) -> None:
+        """Write back what a person edits of a user (never the counters). A stale `version` is a LostRace."""
+
+    def add_sessions(self, sessions: Sequence[Session]) -> None:
+        """Write new sessions."""
+
+    def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
+        """End one session, or all of a user."""
+
+    def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
+        """Publish rule sets. A version that is known is left as it is: published rule sets never change."""
+
+    def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
+        """Write new keys. A hash that is known already is left as it is."""
+
+
+class Store(Protocol):
+    """Where everything is kept. Reads outside of a transaction see only what is committed."""
+
+    async def transact(self, work: Callable[[Tx], Awaitable[T]], *, routing: bool = False) -> T:
+        """Run `work` so that all of its writes commit, or none.
+
+        `work` may run several times; the last run counts. It reads first, then writes, and touches nothing outside `tx`.
+        `routing` takes the one lock of routing before anything is read: whatever creates, restores or routes leads, or frees
+        a place, asks for it. Raises Conflict when it keeps losing to other writers, Refused when the rows can never be
+        written, Unavailable when the store does not answer, UnknownOutcome when the answer to the commit was lost."""
+
+    async def get_lead(self, lead_id: UUID) -> Lead:
+        """One lead, deleted ones included. Raises NotFound."""
+
+    async def list_leads(self, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
+        """A page of a list (`domain.lead_lists` says which leads and in which order), after `position`."""
+
+    async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
+        """How many open, visible leads stand in each list: keys Hot, Warm, Cold, waiting, needs_review. Empty owners: all."""
+
+    async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
+        """The trail of a lead, newest first, after (created_at, id)."""
+
+    async def list_submissions(
+        self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        """Raw postings, newest first: their ids ascend with time."""
+
+    async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
+        """These postings; unknown ids are left out."""
+
+    async def list_notifications(
+        self, status: str | None, lead_id: UUID | None, position: Position | None, limit: int
+    ) -> Page[Notification]:
+        """Notifications, newest first: their ids ascend with time."""
+
+    async def list_users(self) -> list[User]:
+        """All users, by full name."""
+
+    async def get_user(self, user_id: UUID) -> User:
+        """One user. Raises NotFound."""
+
+    async def find_user_by_email(self, email_key: str) -> User | None:
+        """The user of this address, by its key."""
+
+    async def find_session(self, token_hash: bytes) -> Session | None:
+        """The session of a token, revoked ones included."""
+
+    async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
+        """Move `seen_at` forward; False where the session is gone or revoked."""
+
+    async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
+        """The key of this hash."""
+
+    async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
+        """Every published rule set with the time of its publication, oldest version first."""
+
+    async def ping(self) -> None:
+        """Raises Unavailable unless the store answers."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""

@@ -1,0 +1,158 @@
+"""The store in memory. Transactions run one after another; in tests each is rehearsed: run, thrown away, and run again."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from copy import deepcopy
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from leadline.domain.access import ApiKey, Session
+from leadline.domain.activities import Activity
+from leadline.domain.errors import Conflict, NotFound
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_lists import LeadQuery, Page, Position, matches, order_of, position_of
+from leadline.domain.leads import Lead, is_open, is_visible
+from leadline.domain.notifications import Notification
+from leadline.domain.rulesets import RuleSet
+from leadline.domain.users import User
+from leadline.ports import LostRace
+from leadline.storage.memory.state import State
+from leadline.storage.memory.tx import MemoryTx
+
+T = TypeVar("T")
+
+ATTEMPTS = 8
+
+
+class MemoryStore:
+    """See `ports.Store`. `on_call` hears the name of each store call before it happens, and may raise: the fault harness."""
+
+    def __init__(self, *, rehearse: bool = True, on_call: Callable[[str], None] = lambda name: None) -> None:
+        self._state = State()
+        self._rehearse = rehearse
+        self._on_call = on_call
+
+    async def transact(self, work: Callable[[MemoryTx], Awaitable[T]], *, routing: bool = False) -> T:
+        for attempt in range(ATTEMPTS):
+            try:
+                if self._rehearse:
+                    await self._run(work)
+                base = self._state
+                result, state = await self._run(work)
+                if self._state is not base:
+                    raise LostRace("another writer committed meanwhile")
+                self._on_call("commit")
+                self._state = state
+                return result
+            except LostRace:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise Conflict("kept losing to other writers")
+
+    async def _run(self, work: Callable[[MemoryTx], Awaitable[T]]) -> tuple[T, State]:
+        state = self._state.copy()
+        tx = MemoryTx(state, self._on_call)
+        result = await work(tx)
+        tx.flush()
+        return result, state
+
+    async def get_lead(self, lead_id: UUID) -> Lead:
+        self._on_call("get_lead")
+        if lead_id not in self._state.leads:
+            raise NotFound(f"no lead {lead_id}")
+        return deepcopy(self._state.leads[lead_id])
+
+    async def list_leads(self, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
+        self._on_call("list_leads")
+        found = [lead for lead in self._state.leads.values() if matches(query, lead)]
+        if query.words:
+            found = [lead for lead in found if lead.id in self._state.words]
+        return _page(
+            found, lambda lead: position_of(query, lead), position, limit, ascending=order_of(query) == "updated"
+        )
+
+    async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
+        self._on_call("count_open")
+        counts = {"Hot": 0, "Warm": 0, "Cold": 0, "waiting": 0, "needs_review": 0}
+        for lead in self._state.leads.values():
+            if is_open(lead) and is_visible(lead) and (not owners or lead.assigned_to in owners):
+                counts[lead.category] += 1
+                counts["waiting"] += lead.waiting_since is not None
+                counts["needs_review"] += lead.needs_review
+        return counts
+
+    async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
+        self._on_call("list_activities")
+        found = [a for a in self._state.activities.values() if a.lead_id == lead_id]
+        return _page(found, lambda a: (a.created_at, a.id), position, limit)
+
+    async def list_submissions(
+        self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        self._on_call("list_submissions")
+        found = [
+            s for s in self._state.submissions.values() if outcome in (None, s.outcome) and lead_id in (None, s.lead_id)
+        ]
+        return _page(found, lambda s: (s.id,), position, limit)
+
+    async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
+        self._on_call("find_submissions")
+        return deepcopy([self._state.submissions[i] for i in ids if i in self._state.submissions])
+
+    async def list_notifications(
+        self, status: str | None, lead_id: UUID | None, position: Position | None, limit: int
+    ) -> Page[Notification]:
+        self._on_call("list_notifications")
+        found = [
+            n for n in self._state.notifications.values() if status in (None, n.status) and lead_id in (None, n.lead_id)
+        ]
+        return _page(found, lambda n: (n.id,), position, limit)
+
+    async def list_users(self) -> list[User]:
+        self._on_call("list_users")
+        return deepcopy(sorted(self._state.users.values(), key=lambda u: (u.full_name, u.id)))
+
+    async def get_user(self, user_id: UUID) -> User:
+        self._on_call("get_user")
+        if user_id not in self._state.users:
+            raise NotFound(f"no user {user_id}")
+        return deepcopy(self._state.users[user_id])
+
+    async def find_user_by_email(self, email_key: str) -> User | None:
+        self._on_call("find_user_by_email")
+        return deepcopy(next((u for u in self._state.users.values() if u.email_key == email_key), None))
+
+    async def find_session(self, token_hash: bytes) -> Session | None:
+        self._on_call("find_session")
+        return deepcopy(self._state.sessions.get(token_hash))
+
+    async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
+        self._on_call("touch_session")
+        session = self._state.sessions.get(token_hash)
+        if session is None or session.revoked_at is not None:
+            return False
+        session.seen_at = at
+        return True
+
+    async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
+        self._on_call("find_api_key")
+        return deepcopy(self._state.api_keys.get(key_hash))
+
+    async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
+        self._on_call("list_rulesets")
+        return [self._state.rulesets[version] for version in sorted(self._state.rulesets)]
+
+    async def ping(self) -> None:
+        self._on_call("ping")
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _page(
+    found: Iterable[T], position_of: Callable[[T], Any], after: Position | None, limit: int, *, ascending: bool = False
+) -> Page[T]:
+    ordered = sorted(found, key=position_of, reverse=not ascending)
+    if after is not None:
+        ordered = [row for row in ordered if (position_of(row) > after if ascending else position_of(row) < after)]
+    return Page(deepcopy(ordered[:limit]), position_of(ordered[limit - 1]) if len(ordered) > limit else None)

@@ -1,0 +1,231 @@
+"""One transaction on the memory store: it reads a private copy, and buffers its writes until `flush`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from leadline.domain.access import ApiKey, Session
+from leadline.domain.activities import Activity
+from leadline.domain.duplicates import is_within_window
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_lists import LeadQuery, matches
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification
+from leadline.domain.routing import drain_order
+from leadline.domain.rulesets import RuleSet
+from leadline.domain.users import User, UserChange, mean_minutes, summed
+from leadline.ports import IntakeView, Known, LostRace, Refused
+from leadline.storage.memory.state import State, check_lead, recent_first
+
+T = TypeVar("T")
+
+
+class MemoryTx:
+    """See `ports.Tx`. Everything that goes in or out is copied, so a use case that changes a value in place is caught."""
+
+    def __init__(self, state: State, on_call: Callable[[str], None]) -> None:
+        self._state = state
+        self._writes: list[Callable[[], None]] = []
+        self._on_call = on_call
+
+    async def intake_view(
+        self, addresses: Sequence[tuple[str, datetime]], events: Sequence[tuple[str, str]]
+    ) -> IntakeView:
+        self._read("intake_view")
+        near, latest = {}, {}
+        for key, at in addresses:
+            known = recent_first(
+                [lead for lead in self._state.leads.values() if lead.email_key == key and not lead.is_deleted]
+            )
+            near.update({lead.id: _known(lead) for lead in known if is_within_window(lead.created_at, at)})
+            owned = [lead for lead in known if lead.assigned_to]
+            latest.update({key: _known(owned[0])} if owned else {})
+        wanted = set(events)
+        seen = [
+            s for s in self._state.submissions.values() if (s.endpoint, s.event_id) in wanted and s.replay_of is None
+        ]
+        return IntakeView(
+            _copies(self._state.users.values()), list(near.values()), list(latest.values()), _copies(seen)
+        )
+
+    async def leads(self, ids: Sequence[UUID]) -> list[Lead]:
+        self._read("leads")
+        return _copies(self._state.leads[i] for i in dict.fromkeys(ids) if i in self._state.leads)
+
+    async def users(self) -> list[User]:
+        self._read("users")
+        return _copies(self._state.users.values())
+
+    async def waiting(self, limit: int) -> list[Lead]:
+        self._read("waiting")
+        waiting = [lead for lead in self._state.leads.values() if matches(LeadQuery(waiting=True), lead)]
+        return _copies(sorted(waiting, key=drain_order)[:limit])
+
+    async def leads_to_index(self, limit: int) -> list[Lead]:
+        self._read("leads_to_index")
+        return _copies([lead for lead in self._state.leads.values() if lead.id not in self._state.words][:limit])
+
+    async def demo_leads(self) -> list[Lead]:
+        self._read("demo_leads")
+        return _copies(lead for lead in self._state.leads.values() if lead.is_demo)
+
+    async def leads_of(self, owners: Sequence[UUID]) -> list[Lead]:
+        self._read("leads_of")
+        return _copies(lead for lead in self._state.leads.values() if lead.assigned_to in owners)
+
+    def add_submissions(self, rows: Sequence[SubmissionRecord]) -> None:
+        self._write("add_submissions", rows, self._add_submission)
+
+    def add_leads(self, leads: Sequence[Lead]) -> None:
+        self._write("add_leads", leads, self._add_lead)
+
+    def update_leads(self, leads: Sequence[Lead]) -> None:
+        self._write("update_leads", leads, self._update_lead)
+
+    def set_index(self, rows: Sequence[tuple[UUID, list[str], str | None]]) -> None:
+        self._write("set_index", rows, self._set_index)
+
+    def remove_demo(self) -> None:
+        self._write("remove_demo", [None], self._remove_demo)
+
+    def add_activities(self, rows: Sequence[Activity]) -> None:
+        self._write("add_activities", rows, partial(_put, self._state.activities))
+
+    def add_notifications(self, rows: Sequence[Notification]) -> None:
+        self._write("add_notifications", rows, partial(_put, self._state.notifications))
+
+    def change_users(self, changes: Sequence[UserChange]) -> None:
+        self._write("change_users", summed(changes), self._change_user)
+
+    def add_users(self, users: Sequence[User]) -> None:
+        self._write("add_users", users, self._put_user)
+
+    def update_users(self, users: Sequence[User]) -> None:
+        self._write("update_users", users, self._update_user)
+
+    def add_sessions(self, sessions: Sequence[Session]) -> None:
+        self._write("add_sessions", sessions, lambda s: self._state.sessions.__setitem__(s.token_hash, s))
+
+    def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
+        def revoke(_: None) -> None:
+            for key, session in list(self._state.sessions.items()):
+                if session.revoked_at is None and (key == token_hash or session.user_id == user_id):
+                    self._state.sessions[key] = replace(session, revoked_at=at)
+
+        self._write("revoke_sessions", [None], revoke)
+
+    def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
+        self._write("add_rulesets", rulesets, lambda r: self._state.rulesets.setdefault(r.version, (r, at)))
+
+    def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
+        self._write("add_api_keys", keys, lambda k: self._state.api_keys.setdefault(k.key_hash, k))
+
+    def flush(self) -> None:
+        """Apply the buffered writes to the private copy."""
+        for write in self._writes:
+            write()
+
+    @property
+    def has_written(self) -> bool:
+        return bool(self._writes)
+
+    def _read(self, name: str) -> None:
+        if self._writes:
+            raise RuntimeError(f"{name} after a write: a transaction reads first and writes then, as Firestore demands")
+        self._on_call(name)
+
+    def _write(self, name: str, rows: Sequence[T], apply: Callable[[T], Any]) -> None:
+        self._on_call(name)
+        self._writes.extend(partial(apply, row) for row in deepcopy(list(rows)))
+
+    def _add_submission(self, record: SubmissionRecord) -> None:
+        event = (record.endpoint, record.event_id)
+        kept = ((s.endpoint, s.event_id) for s in self._state.submissions.values() if s.replay_of is None)
+        if record.event_id and record.replay_of is None and event in kept:
+            raise LostRace("another writer kept this event")
+        _put(self._state.submissions, record)
+
+    def _add_lead(self, lead: Lead) -> None:
+        check_lead(self._state, lead)
+        _put(self._state.leads, lead)
+
+    def _update_lead(self, lead: Lead) -> None:
+        stored = self._state.leads.get(lead.id)
+        if stored is None or stored.version != lead.version:
+            raise LostRace("another writer changed the same lead")
+        check_lead(self._state, lead)
+        if (stored.company_name, stored.contact_name, stored.email) != (
+            lead.company_name,
+            lead.contact_name,
+            lead.email,
+        ):
+            self._state.words.pop(lead.id, None)
+        self._state.leads[lead.id] = replace(lead, version=stored.version + 1)
+
+    def _set_index(self, row: tuple[UUID, list[str], str | None]) -> None:
+        lead_id, words, phone_e164 = row
+        if lead_id in self._state.leads:
+            self._state.words[lead_id] = words
+            lead = self._state.leads[lead_id]
+            self._state.leads[lead_id] = replace(lead, phone_e164=phone_e164 or lead.phone_e164)
+
+    def _remove_demo(self, _: None) -> None:
+        state = self._state
+        demo = {lead.id for lead in state.leads.values() if lead.is_demo}
+        for table in (state.activities, state.notifications, state.submissions):
+            for key in [key for key, row in table.items() if row.lead_id in demo]:
+                del table[key]
+        for lead_id in demo:
+            del state.leads[lead_id]
+        owners = {lead.assigned_to for lead in state.leads.values()}
+        for user_id in [u.id for u in state.users.values() if u.is_demo and u.id not in owners]:
+            del state.users[user_id]
+
+    def _change_user(self, change: UserChange) -> None:
+        user = self._state.users[change.user_id]
+        total = user.response_minutes_sum + change.response_minutes_sum
+        count = user.response_count + change.response_count
+        self._state.users[user.id] = replace(
+            user,
+            current_lead_count=user.current_lead_count + change.current_lead_count,
+            total_leads_assigned=user.total_leads_assigned + change.total_leads_assigned,
+            total_leads_contacted=user.total_leads_contacted + change.total_leads_contacted,
+            total_leads_qualified=user.total_leads_qualified + change.total_leads_qualified,
+            response_minutes_sum=total,
+            response_count=count,
+            avg_response_time_minutes=mean_minutes(total, count),
+            last_turn_seq=change.last_turn_seq or user.last_turn_seq,
+            last_turn_at=change.last_turn_at or user.last_turn_at,
+        )
+
+    def _put_user(self, user: User) -> None:
+        if any(u.email_key == user.email_key and u.id != user.id for u in self._state.users.values()):
+            raise LostRace("another writer took this e-mail")
+        self._state.users[user.id] = user
+
+    def _update_user(self, user: User) -> None:
+        stored = self._state.users.get(user.id)
+        if stored is None or stored.version != user.version:
+            raise LostRace("another writer changed the same user")
+        counters = ("current_lead_count", "total_leads_assigned", "total_leads_contacted", "total_leads_qualified",
+                    "avg_response_time_minutes", "response_minutes_sum", "response_count", "last_turn_at", "last_turn_seq")  # fmt: skip
+        kept = {name: getattr(stored, name) for name in counters}
+        self._put_user(replace(user, version=stored.version + 1, **kept))
+
+
+def _put(table: dict[UUID, Any], row: Any) -> None:
+    if row.id in table:
+        raise Refused(f"the id {row.id} is taken")
+    table[row.id] = row
+
+
+def _known(lead: Lead) -> Known:
+    return Known(lead.id, lead.email_key, lead.created_at, lead.assigned_to)
+
+
+def _copies(rows: Iterable[T]) -> list[T]:
+    return deepcopy(list(rows))

@@ -1,0 +1,119 @@
+"""The write half of a transaction: all buffered rows in one statement, a CTE for each table over `unnest` of typed arrays."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+
+from leadline.domain.activities import Activity
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification
+from leadline.domain.users import UserChange
+from leadline.storage.postgres import rows
+from leadline.storage.postgres.columns import SCHEMA
+from leadline.storage.postgres.tables import activities, leads, notifications, submissions
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def _types(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
+    """The plain type of each column, lengths left out so that the column itself refuses what is too long."""
+    return tuple(
+        table.c[name].type.compile(dialect=_DIALECT).split("(")[0].replace("VARCHAR", "text") for name in columns
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table's share of the flush. `sql` takes the unnested arrays in place of {rows} and gives back a row for each written."""
+
+    name: str
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    sql: str
+
+
+def _insert(name: str, table: Table, columns: tuple[str, ...]) -> Part:
+    sql = f"INSERT INTO {SCHEMA}.{table.name} ({', '.join(columns)}) SELECT * FROM {{rows}} RETURNING 1"
+    return Part(name, columns, _types(table, columns), sql)
+
+
+def _update_leads() -> Part:
+    changed = [c for c in rows.LEAD if c not in ("id", "version", "created_at")]
+    sets = ", ".join(f"{c} = v.{c}" for c in changed)
+    # Search words follow company, contact and e-mail: a change of those sends the lead back to the indexing worker.
+    sql = (
+        f"UPDATE {SCHEMA}.leads l SET {sets}, version = l.version + 1, search_words = CASE WHEN (l.company_name, l.contact_name, l.email)"
+        " = (v.company_name, v.contact_name, v.email) THEN l.search_words END FROM {rows} WHERE l.id = v.id AND l.version = v.version RETURNING 1"
+    )
+    return Part("changed_leads", rows.LEAD, _types(leads, rows.LEAD), sql)
+
+
+_COUNTERS = (
+    "current_lead_count",
+    "total_leads_assigned",
+    "total_leads_contacted",
+    "total_leads_qualified",
+    "response_count",
+)
+
+
+def _change_users() -> Part:
+    columns = ("user_id", *_COUNTERS, "response_minutes_sum", "last_turn_seq", "last_turn_at")
+    types = ("uuid", *("int" for _ in _COUNTERS), "bigint", "bigint", "timestamptz")
+    sums = ", ".join(f"{c} = u.{c} + v.{c}" for c in (*_COUNTERS, "response_minutes_sum"))
+    total, count = "(u.response_minutes_sum + v.response_minutes_sum)", "(u.response_count + v.response_count)"
+    # The mean is half-up in integers, as domain.users.mean_minutes has it; the contract suite holds the two equal.
+    sql = (
+        f"UPDATE {SCHEMA}.users u SET {sums}, last_turn_seq = COALESCE(v.last_turn_seq, u.last_turn_seq),"
+        " last_turn_at = COALESCE(v.last_turn_at, u.last_turn_at),"
+        f" avg_response_time_minutes = (2 * {total} + {count}) / NULLIF(2 * {count}, 0)"
+        " FROM {rows} WHERE u.id = v.user_id RETURNING 1"
+    )
+    return Part("user_changes", columns, types, sql)
+
+
+PARTS = {
+    part.name: part
+    for part in (
+        _insert("submissions", submissions, rows.SUBMISSION),
+        _insert("new_leads", leads, rows.LEAD),
+        _update_leads(),
+        _insert("activities", activities, rows.ACTIVITY),
+        _insert("notifications", notifications, rows.NOTIFICATION),
+        _change_users(),
+    )
+}
+
+_GETTERS: dict[str, Callable[[Any], Any]] = {
+    "submissions": rows.from_submission,
+    "new_leads": attrgetter(*rows.LEAD),
+    "changed_leads": attrgetter(*rows.LEAD),
+    "activities": attrgetter(*rows.ACTIVITY),
+    "notifications": attrgetter(*rows.NOTIFICATION),
+    "user_changes": attrgetter(*PARTS["user_changes"].columns),
+}
+
+Row = Lead | Activity | Notification | UserChange | Any
+
+
+@cache
+def statement(names: tuple[str, ...]) -> str:
+    """The flush for these parts. Few combinations occur, so the server keeps each prepared."""
+    ctes, number = [], 0
+    for part in (PARTS[name] for name in names):
+        params = ", ".join(f"${number + i + 1}::{kind}[]" for i, kind in enumerate(part.types))
+        number += len(part.types)
+        unnested = f"unnest({params}) AS v({', '.join(part.columns)})"
+        ctes.append(f"{part.name} AS ({part.sql.format(rows=unnested)})")
+    counts = ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in names)
+    return f"WITH {', '.join(ctes)} SELECT {counts}"
+
+
+def arguments(buffers: Iterable[tuple[str, Sequence[Row]]]) -> list[Sequence[Any]]:
+    """The arrays of a flush: for each part, one array a column."""
+    return [column for name, buffer in buffers for column in zip(*map(_GETTERS[name], buffer), strict=True)]

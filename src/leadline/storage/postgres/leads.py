@@ -1,0 +1,144 @@
+"""The lists of leads on PostgreSQL. Which leads stand in one is said in `domain.lead_lists`; the contract suite holds the two equal.
+
+A list is a merge of branches, each a range of one partial index: by category (and owner) for work lists, by status for lists
+by time. PostgreSQL reads the merge lazily, so a page costs its own rows and little more, at any size and on any page."""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, cast, func, or_, select, text, tuple_, union_all
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+
+from leadline.domain.errors import NotFound
+from leadline.domain.lead_lists import LeadQuery, Order, Page, Position, order_of, position_of
+from leadline.domain.leads import STATUSES, Lead
+from leadline.storage.postgres import rows
+from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
+from leadline.storage.postgres.lead_tables import leads as table
+from leadline.storage.postgres.rows import Connection
+
+_DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
+_COLUMNS = [table.c[name] for name in rows.LEAD]
+_ORDERS: dict[Order, tuple[str, ...]] = {
+    "work": ("priority_flag", "raw_score", "created_at", "id"),
+    "created": ("created_at", "id"),
+    "updated": ("updated_at", "id"),
+}
+_ONE = f"SELECT {rows.select(rows.LEAD)} FROM leadline.leads WHERE id = $1"
+
+
+async def get_lead(connection: Connection, lead_id: UUID) -> Lead:
+    """One lead, deleted ones included. Raises NotFound."""
+    row = await connection.fetchrow(_ONE, lead_id)
+    if row is None:
+        raise NotFound(f"no lead {lead_id}")
+    return Lead(*row)
+
+
+async def list_leads(connection: Connection, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
+    """A page of a list, after `position`."""
+    sql, args = list_statement(query, position, limit)
+    found = [Lead(*row) for row in await connection.fetch(sql, *args)]
+    return Page(found[:limit], position_of(query, found[limit - 1]) if len(found) > limit else None)
+
+
+async def count_open(connection: Connection, owners: Sequence[UUID | None]) -> dict[str, int]:
+    """The numbers on the tabs."""
+    sql = (
+        "SELECT category, count(*), count(*) FILTER (WHERE waiting_since IS NOT NULL), count(*) FILTER (WHERE needs_review)"
+        f" FROM leadline.leads WHERE {OPEN} AND {VISIBLE} AND ($1 OR assigned_to = ANY($2::uuid[]) OR ($3 AND assigned_to IS NULL))"
+        " GROUP BY category"
+    )
+    counts = {"Hot": 0, "Warm": 0, "Cold": 0, "waiting": 0, "needs_review": 0}
+    named = [owner for owner in owners if owner]
+    for category, total, waiting, review in await connection.fetch(sql, not owners, named, None in owners):
+        counts[category] = total
+        counts["waiting"] += waiting
+        counts["needs_review"] += review
+    return counts
+
+
+def list_statement(query: LeadQuery, position: Position | None, limit: int) -> tuple[str, list[Any]]:
+    """The SQL of a page, one row longer than `limit`, and its arguments."""
+    order = order_of(query)
+    shared = [*_view(query, order), *_filters(query), *_after(order, position)]
+    branches = [select(*_COLUMNS).where(and_(*shared, *own)) for own in _branches(query, order)]
+    statement = _merged(branches, order).limit(limit + 1)
+    compiled = statement.compile(dialect=_DIALECT)
+    return str(compiled), [compiled.params[name] for name in compiled.positiontup or ()]
+
+
+def _merged(branches: list[Select[Any]], order: Order) -> Select[Any]:
+    source: Any = branches[0] if len(branches) == 1 else select(_subquery(branches))
+    columns = table.c if len(branches) == 1 else source.selected_columns
+    by = [columns[name] if order == "updated" else columns[name].desc() for name in _ORDERS[order]]
+    ordered: Select[Any] = source.order_by(*by)
+    return ordered
+
+
+def _subquery(branches: list[Select[Any]]) -> Subquery:
+    return union_all(*branches).subquery("merged")
+
+
+def _branches(query: LeadQuery, order: Order) -> list[tuple[ColumnElement[bool], ...]]:
+    """What tells the branches of a merge apart. Branches never overlap, so none shows a lead twice."""
+    owners = [_is_owner(owner) for owner in dict.fromkeys(query.owners)]
+    if order == "work":
+        categories = [table.c.category == category for category in dict.fromkeys(query.categories)]
+        return list(product(categories, owners)) if owners else [(category,) for category in categories]
+    rest = [table.c.category.in_(query.categories)]
+    if query.owners:
+        rest.append(_any_of(owners))
+    if order == "created" and not (query.spam or query.deleted):
+        return [(table.c.status == status, *rest) for status in dict.fromkeys(query.statuses or STATUSES)]
+    if query.statuses:
+        rest.append(table.c.status.in_(query.statuses))
+    return [tuple(rest)]
+
+
+def _is_owner(owner: UUID | None) -> ColumnElement[bool]:
+    is_owner: ColumnElement[bool] = table.c.assigned_to.is_(None) if owner is None else table.c.assigned_to == owner
+    return is_owner
+
+
+def _any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return or_(*conditions)
+
+
+def _view(query: LeadQuery, order: Order) -> list[ColumnElement[bool]]:
+    """Written as the partial indexes have it, letter by letter: the planner proves nothing about parameters."""
+    if query.deleted or query.spam:
+        aside = [text("(is_deleted OR is_spam)"), table.c.is_deleted == query.deleted]
+        return [*aside, table.c.is_spam] if query.spam else aside
+    return [text(f"{OPEN} AND {VISIBLE}")] if order == "work" else [text(VISIBLE)]  # type: ignore[list-item]
+
+
+def _filters(query: LeadQuery) -> list[ColumnElement[bool]]:
+    c = table.c
+    wanted: list[tuple[object, ColumnElement[bool]]] = [
+        (query.source, c.source == query.source),
+        (query.created_from, c.created_at >= query.created_from),
+        (query.created_to, c.created_at < query.created_to),
+        (query.updated_since, c.updated_at >= query.updated_since),
+        (query.priority, c.priority_flag.is_(query.priority)),
+        (query.needs_review, text("needs_review") if query.needs_review else text("NOT needs_review")),  # type: ignore[list-item]
+        (query.waiting, c.waiting_since.is_not(None) if query.waiting else c.waiting_since.is_(None)),
+    ]
+    conditions = [condition for value, condition in wanted if value is not None]
+    if query.words:
+        # Words are letters and digits only (domain.search), so the prefix query needs no quoting beyond its own.
+        prefixes = " & ".join(f"'{word}':*" for word in query.words)
+        conditions.append(text("search_words IS NOT NULL"))  # type: ignore[arg-type]
+        conditions.append(func.array_to_tsvector(c.search_words).op("@@")(cast(prefixes, TSQUERY)))
+    return conditions
+
+
+def _after(order: Order, position: Position | None) -> list[ColumnElement[bool]]:
+    if position is None:
+        return []
+    columns = tuple_(*(table.c[name] for name in _ORDERS[order]))
+    values = tuple_(*position, types=[table.c[name].type for name in _ORDERS[order]])
+    return [columns > values if order == "updated" else columns < values]

@@ -1,0 +1,156 @@
+"""The store on PostgreSQL: transactions, and the reads outside of them."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from leadline.domain.access import ApiKey, Session
+from leadline.domain.activities import Activity
+from leadline.domain.errors import NotFound, Unavailable
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_lists import LeadQuery, Page, Position
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification
+from leadline.domain.rulesets import RuleSet
+from leadline.domain.users import User
+from leadline.ports import LostRace, UnknownOutcome
+from leadline.storage.postgres import accounts, leads, rows, trail
+from leadline.storage.postgres.connection import OUTAGE, borrow, in_our_words, open_pool
+from leadline.storage.postgres.tx import PostgresTx
+
+T = TypeVar("T")
+
+ATTEMPTS = 8
+BACKOFF_SECONDS = 0.01
+APP_ROLE = "leadline_app"
+
+# The lock is of the transaction, so it works behind a pooler. It is a statement of its own: a statement that waits for a lock
+# still reads its old snapshot, so nothing may be read in the one that takes it.
+ROUTING_LOCK = 0x1EAD_0001
+BEGIN = "BEGIN"
+BEGIN_ROUTING = f"BEGIN; SELECT pg_advisory_xact_lock({ROUTING_LOCK})"
+
+
+class PostgresStore:
+    """See `ports.Store`. Open it with `open_store`."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def transact(self, work: Callable[[PostgresTx], Awaitable[T]], *, routing: bool = False) -> T:
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._run(work, BEGIN_ROUTING if routing else BEGIN)
+            except LostRace:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            await asyncio.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    async def _run(self, work: Callable[[PostgresTx], Awaitable[T]], begin: str) -> T:
+        async with borrow(self._pool) as connection:
+            tx = PostgresTx(connection)
+            try:
+                await connection.execute(begin)
+                result = await work(tx)
+                await tx.flush()
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            await _commit(connection)
+            return result
+
+    async def get_lead(self, lead_id: UUID) -> Lead:
+        async with borrow(self._pool) as connection:
+            return await leads.get_lead(connection, lead_id)
+
+    async def list_leads(self, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
+        async with borrow(self._pool) as connection:
+            return await leads.list_leads(connection, query, position, limit)
+
+    async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
+        async with borrow(self._pool) as connection:
+            return await leads.count_open(connection, owners)
+
+    async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
+        async with borrow(self._pool) as connection:
+            return await trail.list_activities(connection, lead_id, position, limit)
+
+    async def list_submissions(
+        self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        async with borrow(self._pool) as connection:
+            return await trail.list_submissions(connection, outcome, lead_id, position, limit)
+
+    async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
+        async with borrow(self._pool) as connection:
+            return await trail.find_submissions(connection, ids)
+
+    async def list_notifications(
+        self, status: str | None, lead_id: UUID | None, position: Position | None, limit: int
+    ) -> Page[Notification]:
+        async with borrow(self._pool) as connection:
+            return await trail.list_notifications(connection, status, lead_id, position, limit)
+
+    async def list_users(self) -> list[User]:
+        return [User(*row) for row in await self._fetch(accounts.USERS_BY_NAME)]
+
+    async def get_user(self, user_id: UUID) -> User:
+        for row in await self._fetch(accounts.USER_BY_ID, user_id):
+            return User(*row)
+        raise NotFound(f"no user {user_id}")
+
+    async def find_user_by_email(self, email_key: str) -> User | None:
+        return next((User(*row) for row in await self._fetch(accounts.USER_BY_EMAIL, email_key)), None)
+
+    async def find_session(self, token_hash: bytes) -> Session | None:
+        return next((Session(*row) for row in await self._fetch(accounts.SESSION_BY_TOKEN, token_hash)), None)
+
+    async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
+        return bool(await self._fetch(accounts.TOUCH_SESSION, token_hash, at))
+
+    async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
+        return next((rows.to_api_key(row) for row in await self._fetch(accounts.API_KEY_BY_HASH, key_hash)), None)
+
+    async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
+        return [(RuleSet.from_json(rules), at) for rules, at in await self._fetch(accounts.ALL_RULESETS)]
+
+    async def ping(self) -> None:
+        await self._fetch("SELECT 1")
+
+    async def close(self) -> None:
+        self._pool.terminate()
+
+    async def _fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        async with borrow(self._pool) as connection:
+            return await connection.fetch(sql, *args)
+
+
+async def open_store(url: str, *, pool_size: int = 10, as_app: bool, through_pooler: bool = False) -> PostgresStore:
+    """Connect. `as_app` gives up the owner's rights on every connection: needed where one URL serves for both roles."""
+    return PostgresStore(
+        await open_pool(url, size=pool_size, role=APP_ROLE if as_app else None, through_pooler=through_pooler)
+    )
+
+
+async def _roll_back(connection: Any) -> None:
+    """Leave the transaction; where even that fails, leave the connection."""
+    try:
+        await asyncio.shield(connection.execute("ROLLBACK"))
+    except OUTAGE:
+        connection.terminate()
+
+
+async def _commit(connection: Any) -> None:
+    """Commit, shielded from the caller's cancellation. An outage here leaves the result unknown."""
+    try:
+        async with in_our_words():
+            await asyncio.shield(connection.execute("COMMIT"))
+    except Unavailable as lost:
+        connection.terminate()
+        raise UnknownOutcome(f"the answer to the commit was lost: {lost}") from lost

@@ -1,0 +1,190 @@
+"""All tables but those of leads, as SQLAlchemy sees them: for the list queries, and for the test that metadata and database
+agree. What each table, column and index is for, and what became of the seed's: docs/schema.md."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import INET, JSONB, UUID
+
+from leadline.storage.postgres.columns import count_column, flag_column, id_column, metadata, time_column
+from leadline.storage.postgres.lead_tables import leads, leads_archive
+
+__all__ = [
+    "activities",
+    "analytics_snapshots",
+    "api_keys",
+    "leads",
+    "leads_archive",
+    "metadata",
+    "notifications",
+    "scoring_rulesets",
+    "sessions",
+    "submissions",
+    "users",
+]
+
+users = Table(
+    "users",
+    metadata,
+    id_column(),
+    Column("full_name", String(255), nullable=False),
+    Column("email", String(255), nullable=False),
+    Column("email_key", String(255), nullable=False),
+    Column("phone", String(50)),
+    Column("role", String(50), nullable=False, server_default="rep"),
+    flag_column("is_active", True),
+    count_column("max_active_leads", 20),
+    count_column("current_lead_count"),
+    count_column("total_leads_assigned"),
+    count_column("total_leads_contacted"),
+    count_column("total_leads_qualified"),
+    Column("avg_response_time_minutes", Integer),
+    Column("response_minutes_sum", BigInteger, nullable=False, server_default=text("0")),
+    count_column("response_count"),
+    Column("slack_user_id", String(100)),
+    flag_column("notify_email", True),
+    flag_column("notify_slack", True),
+    flag_column("notify_sms"),
+    time_column("created_at", required=True),
+    time_column("updated_at", required=True),
+    time_column("last_login_at"),
+    time_column("last_turn_at"),
+    Column("last_turn_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("password_hash", Text),
+    flag_column("is_demo"),
+    count_column("version", 1),
+    CheckConstraint("role IN ('rep', 'manager', 'admin')", name="chk_role"),
+    Index("idx_users_email", "email_key", unique=True),
+)
+
+
+activities = Table(
+    "activities",
+    metadata,
+    id_column(),
+    Column("lead_id", UUID(as_uuid=True), nullable=False),
+    Column("user_id", UUID(as_uuid=True)),
+    Column("action_type", String(100), nullable=False),
+    Column("old_value", Text),
+    Column("new_value", Text),
+    Column("description", Text),
+    Column("actor_kind", String(20), nullable=False, server_default="system"),
+    Column("actor_name", String(255)),
+    time_column("created_at", required=True),
+    Column("ip_address", INET),
+    Column("user_agent", Text),
+    Index("idx_activities_lead_id", "lead_id", text("created_at DESC"), text("id DESC")),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    id_column(),
+    Column("lead_id", UUID(as_uuid=True)),
+    Column("user_id", UUID(as_uuid=True)),
+    Column("notification_type", String(50), nullable=False),
+    Column("template_name", String(100)),
+    Column("recipient", String(255), nullable=False),
+    Column("subject", String(500)),
+    Column("body", Text),
+    Column("status", String(50), nullable=False, server_default="pending"),
+    time_column("sent_at"),
+    Column("error_message", Text),
+    count_column("retry_count"),
+    time_column("created_at", required=True),
+    CheckConstraint("status IN ('pending', 'sent', 'failed', 'held', 'suppressed')", name="chk_notification_status"),
+    Index("idx_notifications_status", "status", text("id DESC"), postgresql_where=text("status <> 'sent'")),
+    Index("idx_notifications_lead_id", "lead_id", text("id DESC")),
+)
+
+analytics_snapshots = Table(
+    "analytics_snapshots",
+    metadata,
+    id_column(),
+    Column("snapshot_date", Date, nullable=False),
+    *(Column(name, Integer) for name in ("total_leads", "hot_leads", "warm_leads", "cold_leads")),
+    *(
+        Column(name, Integer)
+        for name in ("leads_contacted", "leads_qualified", "leads_disqualified", "leads_to_opportunity")
+    ),
+    Column("avg_lead_score", Numeric(5, 2)),
+    Column("median_lead_score", Integer),
+    *(Column(f"{name}_response_time_minutes", Integer) for name in ("avg", "fastest", "slowest")),
+    Column("leads_by_source", JSONB),
+    Column("avg_score_by_source", JSONB),
+    time_column("created_at", required=True),
+    Index("idx_snapshots_date", "snapshot_date", unique=True),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    id_column(),
+    Column("way_in", String(20), nullable=False),
+    Column("endpoint", String(100)),
+    Column("event_id", String(255)),
+    Column("payload", LargeBinary, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("lead_id", UUID(as_uuid=True)),
+    Column("faults", JSONB),
+    Column("request_id", String(100)),
+    Column("replay_of", UUID(as_uuid=True)),
+    time_column("received_at", required=True),
+    CheckConstraint("outcome IN ('created', 'duplicate', 'rejected', 'spam', 'quarantined')", name="chk_outcome"),
+    Index("idx_submissions_outcome", "outcome", text("id DESC"), postgresql_where=text("outcome <> 'created'")),
+    Index("idx_submissions_lead_id", "lead_id", text("id DESC"), postgresql_where=text("lead_id IS NOT NULL")),
+    Index(
+        "idx_submissions_event",
+        "endpoint",
+        "event_id",
+        unique=True,
+        postgresql_where=text("event_id IS NOT NULL AND replay_of IS NULL"),
+    ),
+)
+
+scoring_rulesets = Table(
+    "scoring_rulesets",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(255), nullable=False),
+    Column("rules", JSONB, nullable=False),
+    time_column("published_at", required=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("user_id", UUID(as_uuid=True), ForeignKey("leadline.users.id", ondelete="CASCADE"), nullable=False),
+    time_column("created_at", required=True),
+    time_column("seen_at", required=True),
+    time_column("revoked_at"),
+    Index("idx_sessions_user_id", "user_id"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    id_column(),
+    Column("name", String(255), nullable=False),
+    Column("prefix", String(20), nullable=False),
+    Column("key_hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    time_column("created_at", required=True),
+    time_column("expires_at"),
+    time_column("revoked_at"),
+    Index("idx_api_keys_hash", "key_hash", unique=True),
+)

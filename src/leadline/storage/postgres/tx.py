@@ -1,0 +1,148 @@
+"""One transaction on PostgreSQL: reads at once, writes buffered until `flush`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from leadline.domain.access import ApiKey, Session
+from leadline.domain.activities import Activity
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification
+from leadline.domain.rulesets import RuleSet
+from leadline.domain.users import User, UserChange, summed
+from leadline.ports import IntakeView, LostRace
+from leadline.storage.postgres import accounts, intake, rows
+from leadline.storage.postgres.flush import PARTS, arguments, statement
+from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
+from leadline.storage.postgres.rows import Connection
+
+LEAD = rows.select(rows.LEAD)
+
+
+class PostgresTx:
+    """See `ports.Tx`. The connection is inside a transaction already, and holds the routing lock where that was asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._buffers: dict[str, list[Any]] = {name: [] for name in PARTS}
+        self._statements: list[tuple[str, tuple[Any, ...]]] = []
+        self._has_written = False
+
+    async def intake_view(
+        self, addresses: Sequence[tuple[str, datetime]], events: Sequence[tuple[str, str]]
+    ) -> IntakeView:
+        self._check_reading()
+        return await intake.read_view(self._connection, addresses, events)
+
+    async def leads(self, ids: Sequence[UUID]) -> list[Lead]:
+        # In id order, so that two transactions never wait for each other's rows crosswise.
+        return await self._leads("id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", ids)
+
+    async def users(self) -> list[User]:
+        self._check_reading()
+        return [User(*row) for row in await self._connection.fetch(accounts.ALL_USERS)]
+
+    async def waiting(self, limit: int) -> list[Lead]:
+        where = f"waiting_since IS NOT NULL AND {OPEN} AND {VISIBLE}"
+        order = "priority_flag DESC, category = 'Hot' DESC, waiting_since, id"
+        return await self._leads(f"{where} ORDER BY {order} LIMIT $1 FOR UPDATE", limit)
+
+    async def leads_to_index(self, limit: int) -> list[Lead]:
+        return await self._leads("search_words IS NULL ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED", limit)
+
+    async def demo_leads(self) -> list[Lead]:
+        return await self._leads("is_demo ORDER BY id FOR UPDATE")
+
+    async def leads_of(self, owners: Sequence[UUID]) -> list[Lead]:
+        return await self._leads("assigned_to = ANY($1::uuid[]) ORDER BY id FOR UPDATE", owners)
+
+    def add_submissions(self, rows: Sequence[SubmissionRecord]) -> None:
+        self._buffer("submissions", rows)
+
+    def add_leads(self, leads: Sequence[Lead]) -> None:
+        self._buffer("new_leads", leads)
+
+    def update_leads(self, leads: Sequence[Lead]) -> None:
+        self._buffer("changed_leads", leads)
+
+    def add_activities(self, rows: Sequence[Activity]) -> None:
+        self._buffer("activities", rows)
+
+    def add_notifications(self, rows: Sequence[Notification]) -> None:
+        self._buffer("notifications", rows)
+
+    def change_users(self, changes: Sequence[UserChange]) -> None:
+        self._buffer("user_changes", changes)
+
+    def set_index(self, rows: Sequence[tuple[UUID, list[str], str | None]]) -> None:
+        for row in rows:
+            self._statement(intake.SET_INDEX, *row)
+
+    def remove_demo(self) -> None:
+        # The application's role may not delete from the trail; this function of the owner's takes demo rows only.
+        self._statement("SELECT leadline.remove_demo()")
+
+    def add_users(self, users: Sequence[User]) -> None:
+        for user in users:
+            self._statement(accounts.INSERT_USER, *(getattr(user, name) for name in rows.USER))
+
+    def update_users(self, users: Sequence[User]) -> None:
+        for user in users:
+            self._statement(
+                accounts.UPDATE_USER, *(getattr(user, name) for name in accounts.EDITED), user.id, user.version
+            )
+
+    def add_sessions(self, sessions: Sequence[Session]) -> None:
+        for session in sessions:
+            self._statement(accounts.INSERT_SESSION, *(getattr(session, name) for name in rows.SESSION))
+
+    def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
+        self._statement(accounts.REVOKE_SESSIONS, token_hash, user_id, at)
+
+    def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
+        for ruleset in rulesets:
+            self._statement(accounts.INSERT_RULESET, ruleset.version, ruleset.name, ruleset.to_json(), at)
+
+    def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
+        for key in keys:
+            self._statement(accounts.INSERT_API_KEY, *(getattr(key, name) for name in rows.API_KEY))
+
+    async def flush(self) -> None:
+        """Send the writes: first those with a statement of their own (a new user must be there before a lead names it), then
+        all others in one."""
+        for sql, args in self._statements:
+            if await self._connection.fetchval(sql, *args) is False:
+                raise LostRace("another writer changed the same row")
+        used = [
+            (name, summed(rows) if name == "user_changes" else rows) for name, rows in self._buffers.items() if rows
+        ]
+        if not used:
+            return
+        counts = await self._connection.fetchrow(statement(tuple(name for name, _ in used)), *arguments(used))
+        if (
+            counts is not None
+            and "changed_leads" in counts
+            and counts["changed_leads"] != len(self._buffers["changed_leads"])
+        ):
+            raise LostRace("another writer changed the same lead")
+
+    async def _leads(self, where: str, *args: Any) -> list[Lead]:
+        self._check_reading()
+        return [
+            Lead(*row)
+            for row in await self._connection.fetch(f"SELECT {LEAD} FROM leadline.leads WHERE {where}", *args)
+        ]
+
+    def _buffer(self, name: str, rows: Sequence[Any]) -> None:
+        self._has_written = True
+        self._buffers[name].extend(rows)
+
+    def _statement(self, sql: str, *args: Any) -> None:
+        self._has_written = True
+        self._statements.append((sql, args))
+
+    def _check_reading(self) -> None:
+        if self._has_written:
+            raise RuntimeError("a transaction reads first and writes then: Firestore forbids a read after a write")

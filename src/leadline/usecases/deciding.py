@@ -1,0 +1,64 @@
+"""What every decision is given, and what it wants written. Deciding touches neither store nor clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from leadline.domain.activities import Activity, Actor
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification, Writer
+from leadline.domain.scoring import Scorer
+from leadline.domain.users import UserChange
+from leadline.ports import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is the same for every decision of a running house: the rules that score, where ids come from, its Slack channel."""
+
+    scorer: Scorer
+    new_id: Callable[[], UUID]
+    slack_channel: str = "#leads"
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """One decision: who acts, when, and whether anybody may be told (only live captures and people's acts notify, RULES 7)."""
+
+    house: House
+    now: datetime
+    actor: Actor
+    notifies: bool = True
+
+    def writer(self) -> Writer:
+        """For the notifications of this decision."""
+        return Writer(self.house.new_id, self.now, self.house.slack_channel)
+
+
+@dataclass(slots=True)
+class Writes:
+    """What a decision wants written, handed to the transaction in one go."""
+
+    submissions: list[SubmissionRecord] = field(default_factory=list)
+    new_leads: list[Lead] = field(default_factory=list)
+    changed_leads: list[Lead] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
+    user_changes: list[UserChange] = field(default_factory=list)
+
+    def hand_to(self, tx: Tx) -> None:
+        """Buffer everything in `tx`; empty kinds are left out."""
+        if self.submissions:
+            tx.add_submissions(self.submissions)
+        if self.new_leads:
+            tx.add_leads(self.new_leads)
+        if self.changed_leads:
+            tx.update_leads(self.changed_leads)
+        if self.activities:
+            tx.add_activities(self.activities)
+        if self.notifications:
+            tx.add_notifications(self.notifications)
+        if self.user_changes:
+            tx.change_users(self.user_changes)

@@ -1,0 +1,24 @@
+"""What intake need not wait for: a lead's search words, and its phone number in international form."""
+
+from leadline.domain.phones import e164
+from leadline.domain.search import search_words
+from leadline.ports import Store, Tx
+
+BATCH = 500
+
+
+async def index_leads(store: Store, phone_region: str | None) -> int:
+    """Make the words of up to 500 leads that have none yet; answers how many were done. Any number of workers may run it."""
+
+    async def work(tx: Tx) -> int:
+        leads = await tx.leads_to_index(BATCH)
+        if leads:
+            tx.set_index(
+                [
+                    (lead.id, search_words(lead), e164(lead.phone, phone_region) if lead.phone else None)
+                    for lead in leads
+                ]
+            )
+        return len(leads)
+
+    return await store.transact(work)

@@ -1,0 +1,105 @@
+"""The team: users and their capacity. Room that opens is given to waiting leads in the same transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from leadline.domain.emails import parse_email
+from leadline.domain.errors import Conflict, Fault, Invalid, NotFound
+from leadline.domain.routing import Roster, is_eligible
+from leadline.domain.users import User, check_user_fields
+from leadline.ports import Store, Tx
+from leadline.usecases.assign import drain, hand_back
+from leadline.usecases.deciding import Deciding, Writes
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """What a user is made of; everything not said has the seed's default."""
+
+    fields: Mapping[str, Any]
+    password_hash: str | None = None
+    is_demo: bool = False
+
+
+async def add_users(store: Store, new_users: list[NewUser], deciding: Deciding) -> list[User]:
+    """Create users, active and eligible at once; leads that wait go to them. Raises Invalid with every fault, Conflict for an
+    e-mail in use."""
+    users = [_made(new, deciding) for new in new_users]
+
+    async def work(tx: Tx) -> list[User]:
+        existing = await tx.users()
+        taken = {u.email_key for u in existing}
+        for user in users:
+            if user.email_key in taken:
+                raise Conflict(f"{user.email} has an account already")
+            taken.add(user.email_key)
+        room = sum(user.max_active_leads for user in users if is_eligible(user))
+        waiting = await tx.waiting(room) if room else []
+        writes = Writes()
+        drain(waiting, Roster([*existing, *users]), deciding, writes)
+        tx.add_users(users)
+        writes.hand_to(tx)
+        return users
+
+    await store.transact(work, routing=True)
+    return [await store.get_user(user.id) for user in users]
+
+
+async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], deciding: Deciding) -> User:
+    """Change what a person edits of a user. Raising a cap or making a rep active drains the waiting list; a rep who is no
+    longer active, or no rep any more, hands open leads back to routing. Raises NotFound, Invalid, Conflict."""
+
+    async def work(tx: Tx) -> None:
+        users = {u.id: u for u in await tx.users()}
+        if user_id not in users:
+            raise NotFound(f"no user {user_id}")
+        before = users[user_id]
+        user = replace(before, **_checked(fields, is_new=False), updated_at=deciding.now)
+        if any(u.email_key == user.email_key and u.id != user.id for u in users.values()):
+            raise Conflict(f"{user.email} has an account already")
+        users[user_id] = user
+        leaves = _can_own(before) and not _can_own(user)
+        room = max(0, user.max_active_leads - user.current_lead_count) if is_eligible(user) else 0
+        owned = await tx.leads_of([user_id]) if leaves else []
+        waiting = await tx.waiting(room) if room else []
+        writes = Writes()
+        roster = Roster(users.values())
+        for lead in owned:
+            hand_back(lead, roster, deciding, writes)
+        drain(waiting, roster, deciding, writes)
+        tx.update_users([user])
+        if leaves:
+            tx.revoke_sessions(user_id=user_id, at=deciding.now)
+        writes.hand_to(tx)
+
+    await store.transact(work, routing=True)
+    return await store.get_user(user_id)
+
+
+def _can_own(user: User) -> bool:
+    return user.is_active and user.role == "rep"
+
+
+def _made(new: NewUser, deciding: Deciding) -> User:
+    fields = _checked(new.fields, is_new=True)
+    return User(
+        id=deciding.house.new_id(), created_at=deciding.now, updated_at=deciding.now, password_hash=new.password_hash,
+        is_demo=new.is_demo, **fields,
+    )  # fmt: skip
+
+
+def _checked(fields: Mapping[str, Any], *, is_new: bool) -> dict[str, Any]:
+    """The fields as values, or Invalid with every fault."""
+    faults = check_user_fields(fields, is_new=is_new)
+    checked = dict(fields)
+    if isinstance(fields.get("email"), str):
+        try:
+            email = parse_email(fields["email"])
+            checked |= {"email": email.typed, "email_key": email.key}
+        except ValueError as error:
+            faults.append(Fault("/email", str(error)))
+    if faults:
+        raise Invalid(faults)
+    return checked
