@@ -38,8 +38,16 @@ class Part:
 
 
 def _insert(name: str, table: Table, columns: tuple[str, ...]) -> Part:
-    sql = f"INSERT INTO {SCHEMA}.{table.name} ({', '.join(columns)}) SELECT * FROM {{rows}} RETURNING 1"
-    return Part(name, columns, _types(table, columns), sql)
+    values = ", ".join("faults::jsonb" if column == "faults" else column for column in columns)
+    types = tuple(
+        "text" if column == "faults" else kind for column, kind in zip(columns, _types(table, columns), strict=True)
+    )
+    return Part(
+        name,
+        columns,
+        types,
+        f"INSERT INTO {SCHEMA}.{table.name} ({', '.join(columns)}) SELECT {values} FROM {{rows}} RETURNING 1",
+    )
 
 
 def _update_leads() -> Part:

@@ -118,16 +118,22 @@ def _view(query: LeadQuery, order: Order) -> list[ColumnElement[bool]]:
 
 def _filters(query: LeadQuery) -> list[ColumnElement[bool]]:
     c = table.c
-    wanted: list[tuple[object, ColumnElement[bool]]] = [
-        (query.source, c.source == query.source),
-        (query.created_from, c.created_at >= query.created_from),
-        (query.created_to, c.created_at < query.created_to),
-        (query.updated_since, c.updated_at >= query.updated_since),
-        (query.priority, c.priority_flag.is_(query.priority)),
-        (query.needs_review, text("needs_review") if query.needs_review else text("NOT needs_review")),  # type: ignore[list-item]
-        (query.waiting, c.waiting_since.is_not(None) if query.waiting else c.waiting_since.is_(None)),
-    ]
-    conditions = [condition for value, condition in wanted if value is not None]
+    flags = {True: "", False: "NOT "}
+    conditions: list[ColumnElement[bool]] = []
+    if query.source is not None:
+        conditions.append(c.source == query.source)
+    if query.created_from is not None:
+        conditions.append(c.created_at >= query.created_from)
+    if query.created_to is not None:
+        conditions.append(c.created_at < query.created_to)
+    if query.updated_since is not None:
+        conditions.append(c.updated_at >= query.updated_since)
+    if query.waiting is not None:
+        conditions.append(c.waiting_since.is_not(None) if query.waiting else c.waiting_since.is_(None))
+    # As text, because idx_leads_review says `needs_review` and the planner proves nothing from `needs_review IS true`.
+    for name, value in (("priority_flag", query.priority), ("needs_review", query.needs_review)):
+        if value is not None:
+            conditions.append(text(flags[value] + name))  # type: ignore[arg-type]
     if query.words:
         # Words are letters and digits only (domain.search), so the prefix query needs no quoting beyond its own.
         prefixes = " & ".join(f"'{word}':*" for word in query.words)

@@ -51,8 +51,8 @@ def to_api_key(row: asyncpg.Record) -> ApiKey:
 
 
 def from_submission(record: SubmissionRecord) -> tuple[Any, ...]:
-    """The values of a row, faults as plain JSON or NULL."""
-    faults = [{"pointer": f.pointer, "detail": f.detail} for f in record.faults] or None
+    """The values of a row. Faults as JSON text: asyncpg would take a list inside of an array for another dimension of it."""
+    faults = msgspec.json.encode(record.faults).decode() if record.faults else None
     return tuple(faults if name == "faults" else getattr(record, name) for name in SUBMISSION)
 
 
