@@ -1,1 +1,119 @@
-def main() -> None: ...
+"""The command line: stdout is data, stderr is messages. Commands import what they need, so that --help is quick."""
+
+import sys
+from typing import Any
+
+import rich_click as click
+
+from leadline.domain.errors import Conflict, LeadlineError, NotFound, Unavailable
+
+DONE, FAILED, WRONG_USE, NO_SUCH_THING, TRY_AGAIN = 0, 1, 2, 3, 75
+
+
+class _Commands(click.RichGroup):
+    """Turns what a command raises into a sentence and an exit code, once."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from leadline.config import WrongSetting
+
+        try:
+            return super().invoke(ctx)
+        except WrongSetting as error:
+            _fail(error, WRONG_USE)
+        except NotFound as error:
+            _fail(error, NO_SUCH_THING)
+        except (Unavailable, Conflict) as error:
+            _fail(error, TRY_AGAIN)
+        except LeadlineError as error:
+            _fail(error, FAILED)
+        return None
+
+
+def _fail(error: LeadlineError, code: int) -> None:
+    click.echo(f"leadline: {error}", err=True)
+    sys.exit(code)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="leadline")
+def main() -> None:
+    """Leadline captures every inbound lead, scores it, routes it to a rep, and keeps the books."""
+
+
+@main.command()
+@click.option("--demo/--no-demo", default=False, help="Fill an empty database with the demo.")
+@click.option("--host", help="Address to listen on (HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT).")
+def serve(demo: bool, host: str | None, port: int | None) -> None:
+    """Run the server and its worker until it is stopped."""
+    from dataclasses import replace
+
+    from leadline.config import load
+    from leadline.serve import serve as run
+
+    settings = load()
+    run(replace(settings, host=host or settings.host, port=port or settings.port), demo=demo)
+
+
+@main.command()
+@click.option("--to", "revision", help="Stop at this revision; `base` takes everything back.")
+@click.option("--down", is_flag=True, help="Go back to the revision instead of forward.")
+def migrate(revision: str | None, down: bool) -> None:
+    """Bring the database up to the newest revision."""
+    from leadline.commands import migrate as run
+
+    if down and revision is None:
+        raise click.UsageError("--down needs --to REVISION")
+    click.echo(run(revision, down=down))
+
+
+@main.command()
+@click.option("--remove", is_flag=True, help="Take all demo data away again.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def seed(remove: bool, as_json: bool) -> None:
+    """Put the demo data into an empty database."""
+    import json
+
+    from leadline.commands import seed as run
+
+    count = run(remove=remove)
+    verb = "removed" if remove else "added"
+    click.echo(json.dumps({verb: count}) if as_json else f"{count} demo leads {verb}")
+
+
+@main.group()
+def config() -> None:
+    """Look at the settings."""
+
+
+@config.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def show(as_json: bool) -> None:
+    """Print every setting with its value and where it came from."""
+    import json
+
+    from leadline.config import described, load
+
+    rows = described(load())
+    if as_json:
+        click.echo(json.dumps({name: {"value": value, "origin": origin} for name, value, origin, _ in rows}, indent=2))
+        return
+    for name, value, origin, meaning in rows:
+        click.echo(f"{name:28} {value or '-':28} {origin:16} {meaning}")
+
+
+@main.group()
+def apikey() -> None:
+    """Keys for programs."""
+
+
+@apikey.command()
+@click.argument("name")
+@click.option(
+    "--scope", "scopes", multiple=True, default=("leads:create",), show_default=True, help="May be given several times."
+)
+def create(name: str, scopes: tuple[str, ...]) -> None:
+    """Make a key and print it; it is shown this once."""
+    from leadline.commands import create_api_key
+
+    click.echo(create_api_key(name, scopes))

@@ -52,6 +52,9 @@ class Settings:
     webflow_secrets: tuple[str, ...] = _setting(
         "LEADLINE_WEBFLOW_SECRET", (), secret=True, help="signing secrets, separated by commas"
     )
+    trusted_proxies: tuple[str, ...] = _setting(
+        "TRUSTED_PROXIES", (), help="networks whose X-Forwarded-For is believed, separated by commas"
+    )
     open_metrics: bool = _setting("LEADLINE_OPEN_METRICS", False, help="1 opens /metrics and /docs to everybody")
     origins: dict[str, str] = field(default_factory=dict)
 

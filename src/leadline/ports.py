@@ -175,6 +175,9 @@ class Store(Protocol):
     async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
         """Move `seen_at` forward; False where the session is gone or revoked."""
 
+    async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
+        """Revoke a session and give it back as it was, where it was not revoked yet: of two who take it, one gets it."""
+
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         """The key of this hash."""
 

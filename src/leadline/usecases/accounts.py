@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from leadline.ports import Store, Tx
 
 TOUCH_EVERY = timedelta(seconds=60)
 KEY_PREFIX = "ll_"
+LINK = "login-link:"
+LINK_LIFE = timedelta(minutes=15)
 
 _hasher = PasswordHasher()
 # Checked where there is no such account, so that the time taken does not tell which addresses have one.
@@ -83,6 +86,36 @@ async def end_session(store: Store, token: str, now: datetime) -> None:
 
     async def work(tx: Tx) -> None:
         tx.revoke_sessions(token_hash=hash_of(token), at=now)
+
+    await store.transact(work)
+
+
+async def start_login_link(store: Store, user: User, now: datetime) -> str:
+    """The token of a link that logs this user in, once, within the next quarter of an hour."""
+    token = secrets.token_urlsafe(32)
+
+    async def work(tx: Tx) -> None:
+        tx.add_sessions([Session(hash_of(LINK + token), user.id, now, now)])
+
+    await store.transact(work)
+    return token
+
+
+async def follow_login_link(store: Store, token: str, now: datetime) -> User | None:
+    """Whom a link logs in, or None where it was used before, is too old, or never was."""
+    link = await store.take_session(hash_of(LINK + token), now)
+    if link is None or now - link.created_at > LINK_LIFE:
+        return None
+    user = await store.get_user(link.user_id)
+    return user if user.is_active else None
+
+
+async def note_login(store: Store, user_id: UUID, now: datetime) -> None:
+    """Remember when somebody was last here."""
+
+    async def work(tx: Tx) -> None:
+        users = [user for user in await tx.users() if user.id == user_id]
+        tx.update_users([replace(user, last_login_at=now) for user in users])
 
     await store.transact(work)
 

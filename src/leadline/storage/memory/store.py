@@ -134,6 +134,14 @@ class MemoryStore:
         session.seen_at = at
         return True
 
+    async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
+        self._on_call("take_session")
+        session = self._state.sessions.get(token_hash)
+        if session is None or session.revoked_at is not None:
+            return None
+        session.revoked_at = at
+        return deepcopy(session)
+
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         self._on_call("find_api_key")
         return deepcopy(self._state.api_keys.get(key_hash))

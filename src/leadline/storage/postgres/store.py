@@ -114,6 +114,9 @@ class PostgresStore:
     async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
         return bool(await self._fetch(accounts.TOUCH_SESSION, token_hash, at))
 
+    async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
+        return next((Session(*row) for row in await self._fetch(accounts.TAKE_SESSION, token_hash, at)), None)
+
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         return next((rows.to_api_key(row) for row in await self._fetch(accounts.API_KEY_BY_HASH, key_hash)), None)
 

@@ -29,6 +29,7 @@ class PostgresTx:
         self._buffers: dict[str, list[Any]] = {name: [] for name in PARTS}
         self._statements: list[tuple[str, tuple[Any, ...]]] = []
         self._has_written = False
+        self._removes_demo = False
 
     async def intake_view(
         self, addresses: Sequence[tuple[str, datetime]], events: Sequence[tuple[str, str]]
@@ -82,7 +83,7 @@ class PostgresTx:
 
     def remove_demo(self) -> None:
         # The application's role may not delete from the trail; this function of the owner's takes demo rows only.
-        self._statement("SELECT leadline.remove_demo()")
+        self._has_written = self._removes_demo = True
 
     def add_users(self, users: Sequence[User]) -> None:
         for user in users:
@@ -118,8 +119,13 @@ class PostgresTx:
         used = [
             (name, summed(rows) if name == "user_changes" else rows) for name, rows in self._buffers.items() if rows
         ]
-        if not used:
-            return
+        if used:
+            await self._flush_buffers(used)
+        if self._removes_demo:
+            # Last: by now nothing real belongs to a demo user any more.
+            await self._connection.execute("SELECT leadline.remove_demo()")
+
+    async def _flush_buffers(self, used: list[tuple[str, Any]]) -> None:
         counts = await self._connection.fetchrow(statement(tuple(name for name, _ in used)), *arguments(used))
         if (
             counts is not None

@@ -1,0 +1,74 @@
+"""What the short commands do: attach to the database, work, and leave it as it was found."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from leadline import embedded
+from leadline.bootstrap import build_house, migrate_database, open_database, owner_url
+from leadline.config import Settings, load
+from leadline.domain.activities import SYSTEM
+from leadline.ids import new_id
+from leadline.ports import Store
+from leadline.storage.postgres import migrate as migrations
+from leadline.usecases.accounts import add_api_key
+from leadline.usecases.deciding import Deciding
+from leadline.usecases.demo import add_demo, remove_demo
+from leadline.web.services import utc_now
+
+T = TypeVar("T")
+
+
+@contextmanager
+def _database() -> Iterator[Settings]:
+    """The settings with a database: a running one is joined, the embedded one started where none runs."""
+    settings = load()
+    if not settings.is_embedded:
+        yield settings
+        return
+    with embedded.attach(settings.home) as urls:
+        yield replace(settings, database_url=urls.app, database_owner_url=urls.owner)
+
+
+def _with_store(work: Callable[[Settings, Store], Awaitable[T]]) -> T:
+    async def run(settings: Settings) -> T:
+        await migrate_database(settings)
+        async with open_database(settings, pool_size=2) as store:
+            return await work(settings, store)
+
+    with _database() as settings:
+        return asyncio.run(run(settings))
+
+
+def migrate(revision: str | None, *, down: bool) -> str:
+    """Migrate; answers in a sentence what was done."""
+    with _database() as settings:
+        url, target = owner_url(settings), revision or migrations.HEAD
+        if down:
+            asyncio.run(migrations.downgrade(url, target))
+            return f"the database is back at {target}"
+        done = asyncio.run(migrations.upgrade(url, target))
+        return f"the database is now at {target}" if done else f"the database was at {target} already"
+
+
+def seed(*, remove: bool) -> int:
+    """Add or remove the demo; answers how many leads that were."""
+
+    async def work(settings: Settings, store: Store) -> int:
+        house = await build_house(settings, store)
+        if remove:
+            return await remove_demo(store, Deciding(house, utc_now(), SYSTEM))
+        return await add_demo(store, house, utc_now())
+
+    return _with_store(work)
+
+
+def create_api_key(name: str, scopes: tuple[Any, ...]) -> str:
+    """A new key."""
+
+    async def work(settings: Settings, store: Store) -> str:
+        return await add_api_key(store, name, scopes, new_id, utc_now())
+
+    return _with_store(work)

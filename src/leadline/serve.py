@@ -1,0 +1,141 @@
+"""`leadline serve`: database, web server and worker in one process, from the first line to a clean stop."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from leadline import embedded
+from leadline.bootstrap import build, build_house, migrate_database, open_database
+from leadline.config import Settings, WrongSetting
+from leadline.domain.users import User
+from leadline.ports import Store
+from leadline.start import Secrets, ensure_admin, find_secrets, with_secrets
+from leadline.usecases.accounts import start_login_link
+from leadline.usecases.demo import add_demo
+from leadline.web.app import create_app
+from leadline.web.services import utc_now
+from leadline.worker import run_worker
+
+HEADER_TIMEOUT_MS = 10_000
+STOP_SECONDS = 10
+BACKLOG = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What there is to say once leads can be taken."""
+
+    settings: Settings
+    secrets: Secrets
+    login_link: str | None
+    demo_leads: int
+    is_embedded: bool
+
+
+def serve(settings: Settings, *, demo: bool) -> None:
+    """Run until SIGTERM or SIGINT. Raises WrongSetting for a port in use, and what `embedded.serve` raises."""
+    _check_port(settings)
+    secrets = find_secrets(settings)
+    with database(settings) as connected, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(with_secrets(connected, secrets), secrets, demo=demo, is_embedded=settings.is_embedded))
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Settings]:
+    """The settings with a database to connect to: the one they name, or the embedded one, started and stopped here."""
+    with ExitStack() as stack:
+        if settings.is_embedded:
+            urls = stack.enter_context(embedded.serve(settings.home))
+            settings = replace(settings, database_url=urls.app, database_owner_url=urls.owner)
+        yield settings
+
+
+async def _serve(settings: Settings, secrets: Secrets, *, demo: bool, is_embedded: bool) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    await migrate_database(settings)
+    async with open_database(settings) as store, build(settings, store, secrets.secret_key) as services:
+        admin, demo_leads = await _prepare(settings, secrets, store, demo=demo)
+        server = Server(
+            create_app(services),
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+            backlog=BACKLOG,
+            websockets=False,
+            log_level=LogLevels.error,
+        )
+        serving = asyncio.create_task(server.serve())
+        working = asyncio.create_task(run_worker(store, settings.phone_region, stopping))
+        link = await _login_link(settings, store, admin)
+        announce(Started(settings, secrets, link, demo_leads, is_embedded))
+        await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
+        stopping.set()
+        server.stop()  # type: ignore[no-untyped-call]
+        async with asyncio.timeout(STOP_SECONDS):
+            await asyncio.gather(serving, working)
+
+
+async def _prepare(settings: Settings, secrets: Secrets, store: Store, *, demo: bool) -> tuple[User, int]:
+    house = await build_house(settings, store)
+    demo_leads = await add_demo(store, house, utc_now()) if demo else 0
+    return await ensure_admin(settings, secrets, store, house), demo_leads
+
+
+async def _login_link(settings: Settings, store: Store, admin: User) -> str | None:
+    """A link for whoever reads the terminal, while nobody has logged in yet or the server is this machine's own."""
+    if admin.last_login_at is not None and not settings.host.startswith("127."):
+        return None
+    return f"{settings.origin}/login?link={await start_login_link(store, admin, utc_now())}"
+
+
+def _check_port(settings: Settings) -> None:
+    """A second server could bind the same port beside the first (SO_REUSEPORT) and take half of its requests."""
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise WrongSetting(
+                f"port {settings.port} on {settings.host} cannot be used ({error.strerror}); set PORT to another one"
+            ) from error
+
+
+def announce(started: Started) -> None:
+    """The last lines of a start: where it is, how to get in, where the data lies, what is configured, what to try."""
+    settings, secrets = started.settings, started.secrets
+    lines = [
+        "",
+        f"  Leadline is ready at {settings.origin}",
+        "",
+        f"  log in       {started.login_link}  (once, within 15 minutes)"
+        if started.login_link
+        else f"  log in       {settings.origin}/login",
+        f"  secrets      {secrets.file}  (admin password, API key, Webflow secret)",
+        f"  data         {settings.home}" if started.is_embedded else "  data         the PostgreSQL of DATABASE_URL",
+        f"  demo         {started.demo_leads} leads added" if started.demo_leads else "",
+        f"  hook         {settings.origin}/hooks/webflow/{settings.webflow_endpoint}",
+        "  notify       nothing is sent in this version; messages wait in the queue",
+        "",
+        "  Try this:",
+        f"    . {secrets.file}",
+        f"    curl -s {settings.origin}/api/v1/leads -H \"Authorization: Bearer $LEADLINE_API_KEY\" -H 'Content-Type: application/json' \\",
+        '      -d \'{"company_name": "Acme Corp", "contact_name": "John Doe", "email": "john@acme.com", "company_size": "51-200",',
+        '           "industry": "Software/SaaS", "inquiry_type": "Demo Request", "budget_timeline": "Immediate"}\'',
+        "",
+    ]
+    sys.stderr.write("\n".join(line for line in lines if line is not None) + "\n")
+    sys.stderr.flush()

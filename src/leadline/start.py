@@ -1,0 +1,111 @@
+"""What a start makes when it is missing: secrets in a file that only its owner can read, an admin, a key, the demo."""
+
+import os
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from leadline.config import Settings
+from leadline.domain.access import SCOPES
+from leadline.domain.activities import SYSTEM
+from leadline.domain.emails import parse_email
+from leadline.domain.users import User
+from leadline.ports import Store
+from leadline.usecases.accounts import add_api_key, hash_password
+from leadline.usecases.deciding import Deciding, House
+from leadline.usecases.team import NewUser, add_users
+from leadline.web.services import utc_now
+
+FILE_NAME = "first-run.env"
+DEFAULT_ADMIN = "admin@leadline.example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The secrets of a house, from the settings where they are set, else from the file that the first start wrote."""
+
+    secret_key: str
+    admin_email: str
+    admin_password: str
+    api_key: str
+    webflow_secrets: tuple[str, ...]
+    file: Path
+
+
+def find_secrets(settings: Settings) -> Secrets:
+    """Read the secrets, making on the first start those that no setting gives."""
+    path = settings.home / FILE_NAME
+    kept = _read(path)
+    made = {
+        "LEADLINE_SECRET_KEY": settings.secret_key or kept.get("LEADLINE_SECRET_KEY") or secrets.token_urlsafe(32),
+        "LEADLINE_ADMIN_EMAIL": settings.admin_email or kept.get("LEADLINE_ADMIN_EMAIL") or DEFAULT_ADMIN,
+        "LEADLINE_ADMIN_PASSWORD": settings.admin_password
+        or kept.get("LEADLINE_ADMIN_PASSWORD")
+        or secrets.token_urlsafe(15),
+        "LEADLINE_API_KEY": settings.api_key or kept.get("LEADLINE_API_KEY") or f"ll_{secrets.token_urlsafe(32)}",
+        "LEADLINE_WEBFLOW_SECRET": ",".join(settings.webflow_secrets)
+        or kept.get("LEADLINE_WEBFLOW_SECRET")
+        or secrets.token_hex(32),
+    }
+    given = {
+        "LEADLINE_SECRET_KEY": settings.secret_key,
+        "LEADLINE_ADMIN_EMAIL": settings.admin_email,
+        "LEADLINE_ADMIN_PASSWORD": settings.admin_password,
+        "LEADLINE_API_KEY": settings.api_key,
+        "LEADLINE_WEBFLOW_SECRET": settings.webflow_secrets,
+    }
+    to_keep = kept | {name: value for name, value in made.items() if not given[name]}
+    if to_keep != kept:
+        _write(path, to_keep)
+    return Secrets(
+        made["LEADLINE_SECRET_KEY"],
+        made["LEADLINE_ADMIN_EMAIL"],
+        made["LEADLINE_ADMIN_PASSWORD"],
+        made["LEADLINE_API_KEY"],
+        tuple(made["LEADLINE_WEBFLOW_SECRET"].split(",")),
+        path,
+    )
+
+
+async def ensure_admin(settings: Settings, found: Secrets, store: Store, house: House) -> User:
+    """The admin and the key that the settings name, or that the first start made; each only where it is missing."""
+    key = parse_email(found.admin_email).key
+    users = {user.email_key: user for user in await store.list_users()}
+    has_admin = any(user.role == "admin" for user in users.values())
+    if settings.api_key or not has_admin:
+        await add_api_key(store, "first key", SCOPES, house.new_id, utc_now(), found.api_key)
+    if key in users:
+        return users[key]
+    if has_admin and not settings.admin_email:
+        return next(user for user in users.values() if user.role == "admin")
+    fields = {"full_name": "Administrator", "email": found.admin_email, "role": "admin"}
+    new = NewUser(fields, hash_password(found.admin_password))
+    (admin,) = await add_users(store, [new], Deciding(house, utc_now(), SYSTEM))
+    return admin
+
+
+def _read(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    lines = (line.partition("=") for line in path.read_text().splitlines() if "=" in line and not line.startswith("#"))
+    return {name: value for name, _, value in lines}
+
+
+def _write(path: Path, values: dict[str, str]) -> None:
+    """Whole or not at all, and never readable by others, not even for a moment."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(
+            "# Made by the first start of Leadline. Whoever reads this file can log in; a setting of the same name wins.\n"
+        )
+        file.writelines(f"{name}={value}\n" for name, value in values.items())
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def with_secrets(settings: Settings, found: Secrets) -> Settings:
+    """The settings, the webflow secrets among them wherever they came from."""
+    return replace(settings, webflow_secrets=found.webflow_secrets)

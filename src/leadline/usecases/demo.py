@@ -1,0 +1,170 @@
+"""The demo: the seed's users and leads, and two months of a small sales team, told day by day through the real use cases."""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from leadline.domain.activities import SYSTEM, Actor
+from leadline.domain.intake import Intake, WayIn
+from leadline.domain.leads import Lead
+from leadline.domain.routing import Roster
+from leadline.domain.submission import parse_submission
+from leadline.domain.users import UserChange
+from leadline.ports import Store, Tx
+from leadline.usecases import demo_data as data
+from leadline.usecases.advance import Move, advance_lead
+from leadline.usecases.assign import drain, hand_back
+from leadline.usecases.capture import capture_leads
+from leadline.usecases.deciding import Deciding, House, Writes
+from leadline.usecases.team import NewUser, add_users
+
+SEED = 1876
+CLOSED, OPEN = 48, 18
+DAYS = 60
+OPEN_DAYS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """Something that happens in the story: a lead writes, or is moved on."""
+
+    at: datetime
+    number: int
+    body: dict[str, str] | None = None
+    move: Move | None = None
+
+
+async def add_demo(store: Store, house: House, now: datetime) -> int:
+    """Tell the story up to `now`; answers how many leads it has. Notifies nobody. Does nothing where leads or reps are there."""
+    if any(user.role == "rep" for user in await store.list_users()):
+        return 0
+    telling = Deciding(house, now - timedelta(days=DAYS + 1), SYSTEM, notifies=False)
+    await add_users(store, [NewUser(fields, is_demo=True) for fields in data.SEED_USERS], telling)
+    seeds = [
+        _intake(house, fields, now - timedelta(hours=20 + n), "manual") for n, fields in enumerate(data.SEED_LEADS)
+    ]
+    await capture_leads(store, house, seeds, now - timedelta(hours=20))
+    await add_users(store, [NewUser(fields, is_demo=True) for fields in data.MORE_REPS], telling)
+    names = {user.id: user.full_name for user in await store.list_users()}
+    told: dict[int, UUID] = {}
+    for event in sorted(_story(now), key=lambda event: (event.at, event.number)):
+        if event.body is not None:
+            (captured,) = await capture_leads(store, house, [_intake(house, event.body, event.at, "webflow")], event.at)
+            if captured.lead is not None:
+                told[event.number] = captured.lead.id
+        elif event.move is not None:
+            await _move(store, house, told[event.number], event.move, event.at, names)
+    return len(told) + len(seeds)
+
+
+async def remove_demo(store: Store, deciding: Deciding) -> int:
+    """Take every demo lead and demo user away, with their trail; answers how many leads went. Real leads that a demo rep had
+    go back to routing, and keep their trail."""
+
+    async def work(tx: Tx) -> int:
+        demo = await tx.demo_leads()
+        users = await tx.users()
+        leaving = [user.id for user in users if user.is_demo]
+        theirs = [lead for lead in await tx.leads_of(leaving) if not lead.is_demo]
+        waiting = [lead for lead in await tx.waiting(1_000_000) if not lead.is_demo]
+        writes = Writes()
+        roster = Roster([replace(user, is_active=False) if user.is_demo else user for user in users])
+        for lead in demo:
+            _forget(lead, roster, writes)
+        for lead in theirs:
+            hand_back(lead, roster, deciding, writes)
+        drain(waiting, roster, deciding, writes)
+        tx.update_users([replace(user, is_active=False) for user in users if user.is_demo])
+        writes.hand_to(tx)
+        tx.remove_demo()
+        return len(demo)
+
+    return await store.transact(work, routing=True)
+
+
+def _forget(lead: Lead, roster: Roster, writes: Writes) -> None:
+    """Free the place that a demo lead fills at a real rep."""
+    owner = roster.find(lead.assigned_to)
+    if owner is not None and lead.status in ("New", "Contacted", "Qualified") and not (lead.is_deleted or lead.is_spam):
+        roster.free_place(owner.id)
+        writes.user_changes.append(UserChange(owner.id, current_lead_count=-1))
+
+
+async def _move(store: Store, house: House, lead_id: UUID, move: Move, at: datetime, names: dict[UUID, str]) -> None:
+    owner = (await store.get_lead(lead_id)).assigned_to
+    actor = Actor("user", names[owner], owner) if owner else SYSTEM
+    await advance_lead(store, lead_id, move, Deciding(house, at, actor, notifies=False))
+
+
+def _intake(house: House, body: dict[str, str], at: datetime, way: WayIn) -> Intake:
+    submission = parse_submission(body, strict=False)
+    actor = Actor("provider", "Webflow") if way == "webflow" else SYSTEM
+    return Intake(
+        house.new_id(),
+        way,
+        json.dumps(body).encode(),
+        at,
+        actor,
+        submission,
+        is_live=False,
+        is_demo=True,
+    )
+
+
+def _story(now: datetime) -> Iterator[_Event]:
+    """Leads that were closed one after another over the two months, and those of the last days that are still open."""
+    chance = random.Random(SEED)  # noqa: S311 - a story that is the same each time, not a secret
+    for number in range(CLOSED):
+        came = (
+            now
+            - timedelta(days=DAYS)
+            + timedelta(days=(DAYS - OPEN_DAYS - 8) * number / CLOSED, minutes=chance.randrange(600))
+        )
+        yield _Event(came, number, body=_body(number, chance))
+        yield from _closing(number, came, chance)
+    for number in range(CLOSED, CLOSED + OPEN):
+        came = (
+            now
+            - timedelta(days=OPEN_DAYS * (CLOSED + OPEN - number) / OPEN, minutes=chance.randrange(40))
+            + timedelta(hours=7)
+        )
+        yield _Event(min(came, now - timedelta(minutes=4)), number, body=_body(number, chance))
+
+
+def _closing(number: int, came: datetime, chance: random.Random) -> Iterator[_Event]:
+    touched = came + timedelta(minutes=chance.randrange(3, 300))
+    yield _Event(touched, number, move=Move("Contacted"))
+    decided = touched + timedelta(hours=chance.randrange(4, 60))
+    if chance.random() < 0.45:
+        yield _Event(decided, number, move=Move("Qualified"))
+        settled = decided + timedelta(hours=chance.randrange(10, 90))
+        last = Move("Opportunity") if chance.random() < 0.65 else Move("Disqualified", chance.choice(data.CLOSINGS))
+        yield _Event(settled, number, move=last)
+    else:
+        yield _Event(decided, number, move=Move("Disqualified", chance.choice(data.CLOSINGS)))
+
+
+def _body(number: int, chance: random.Random) -> dict[str, str]:
+    company = data.COMPANIES[number % len(data.COMPANIES)]
+    first, last = chance.choice(data.FIRST_NAMES), chance.choice(data.LAST_NAMES)
+    kind = chance.choices(("Hot", "Warm", "Cold"), (35, 45, 20))[0]
+    domain = "".join(c for c in company.lower() if c.isalnum())
+    utm_source, utm_medium, utm_campaign = chance.choice(data.CAMPAIGNS)
+    optional = {
+        "utm_source": utm_source,
+        "utm_medium": utm_medium,
+        "utm_campaign": utm_campaign,
+        "message": chance.choice(data.MESSAGES),
+    }
+    return {
+        "company_name": company,
+        "contact_name": f"{first} {last}",
+        "email": f"{first}.{last}@{domain}.example.com".lower(),
+        "phone": f"+1-555-01{chance.randrange(10, 99)}",
+        "source": chance.choice(data.SOURCES),
+        **chance.choice(data.ANSWERS[kind]),
+        **{name: value for name, value in optional.items() if value},
+    }

@@ -1,0 +1,95 @@
+"""The ways in for programs: one lead, or up to a thousand."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, post
+
+from leadline.domain.access import ApiKey
+from leadline.domain.errors import Fault, Invalid
+from leadline.domain.intake import Captured, Intake
+from leadline.domain.submission import parse_submission
+from leadline.web.answers import json_answer, lead_json
+from leadline.web.problems import Unreadable
+from leadline.web.reading import AnyRequest, actor_of, authorize, check_json, decode, read_body
+from leadline.web.services import Services, utc_now
+
+LEAD_BYTES_MAX = 1_000_000
+BULK_BYTES_MAX = 20_000_000
+BULK_MAX = 1_000
+
+
+@post("/api/v1/leads", status_code=201, tags=["leads"], operation_id="createLead")
+async def create_lead(request: AnyRequest, services: Services) -> Response[bytes]:
+    """Capture one lead. 201 with the lead; 200 with the first lead when the address wrote within the last 24 hours."""
+    key = await authorize(request, services, "leads:create")
+    check_json(request)
+    body = await read_body(request, LEAD_BYTES_MAX)
+    item = _intake(request, key, services, body)
+    unreadable = None
+    try:
+        _parse_into(item, decode(body))
+    except Unreadable as error:
+        # Kept all the same: somebody wanted to tell us something.
+        item.faults, unreadable = [Fault("", str(error))], error
+    (captured,) = await services.queue.submit([item])
+    if unreadable is not None:
+        raise unreadable
+    if captured.lead is None:
+        raise Invalid(list(captured.faults))
+    return json_answer(_told(captured, key), 201 if captured.outcome == "created" else 200)
+
+
+@post("/api/v1/leads/bulk", status_code=200, tags=["leads"], operation_id="createLeads")
+async def create_leads(request: AnyRequest, services: Services) -> Response[bytes]:
+    """Capture up to 1,000 leads: `{"items": [...]}`, answered in order, each with its status and its lead or its problem."""
+    key = await authorize(request, services, "leads:create")
+    check_json(request)
+    body = await read_body(request, BULK_BYTES_MAX)
+    value = decode(body)
+    rows = value.get("items") if isinstance(value, dict) else None
+    if not isinstance(rows, list):
+        raise Invalid([Fault("/items", "is required: a list of leads")])
+    if len(rows) > BULK_MAX:
+        raise Invalid([Fault("/items", f"has {len(rows)} leads; send at most {BULK_MAX} at a time")])
+    items = []
+    for row in rows:
+        item = _intake(request, key, services, msgspec.json.encode(row))
+        _parse_into(item, row)
+        items.append(item)
+    results = await services.queue.submit(items) if items else []
+    return json_answer({"items": [_bulk_answer(captured, key) for captured in results]})
+
+
+def _intake(request: AnyRequest, key: ApiKey, services: Services, body: bytes) -> Intake:
+    actor = actor_of(request, key)
+    request_id = request.scope["state"]["request_id"]
+    return Intake(services.house.new_id(), "api", body, utc_now(), actor, request_id=request_id)
+
+
+def _parse_into(item: Intake, value: Any) -> None:
+    """The parsed submission, or the faults why there is none."""
+    if not isinstance(value, dict):
+        item.faults = [Fault("", "must be a JSON object")]
+        return
+    try:
+        item.submission = parse_submission(value, strict=True)
+    except Invalid as error:
+        item.faults = error.faults
+
+
+def _told(captured: Captured, key: ApiKey) -> dict[str, Any]:
+    """The lead, flat; of a lead that was there before, a key that may not read learns id and category only."""
+    assert captured.lead is not None
+    is_duplicate = captured.outcome == "duplicate"
+    if is_duplicate and not {"leads:read", "admin"} & set(key.scopes):
+        return {"id": captured.lead.id, "category": captured.lead.category, "duplicate": True}
+    return lead_json(captured.lead) | {"duplicate": is_duplicate}
+
+
+def _bulk_answer(captured: Captured, key: ApiKey) -> dict[str, Any]:
+    if captured.lead is not None:
+        return {"status": 200 if captured.outcome == "duplicate" else 201, "lead": _told(captured, key)}
+    errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in captured.faults]
+    problem = {"type": "about:blank", "title": "Unprocessable Entity", "status": 422, "errors": errors}
+    return {"status": 422, "problem": problem | {"submission_id": captured.submission_id}}

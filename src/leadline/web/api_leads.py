@@ -1,0 +1,119 @@
+"""Reading leads, their trail, and why they are as they are."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get
+
+from leadline.domain.errors import NotFound
+from leadline.domain.explanation import explain
+from leadline.domain.intake import OUTCOMES
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import NOTIFICATION_STATUSES
+from leadline.web.answers import activity_json, json_answer, lead_json, notification_json, page_answer, submission_json
+from leadline.web.cursors import Cursors
+from leadline.web.lead_params import LEAD_PARAMS, Params, read_lead_query
+from leadline.web.reading import AnyRequest, authorize
+from leadline.web.services import Services
+
+_PAGING = frozenset({"limit", "cursor"})
+
+
+@get("/api/v1/leads", tags=["leads"], operation_id="listLeads")
+async def list_leads(request: AnyRequest, services: Services, cursors: Cursors) -> Response[bytes]:
+    """A list of leads. Without `status`: open leads in work-list order; with it newest first; with `updated_since` by change."""
+    await authorize(request, services, "leads:read")
+    params = Params(request.query_params.multi_items(), LEAD_PARAMS)
+    query, limit = read_lead_query(params), params.limit()
+    params.check()
+    page = await services.store.list_leads(query, cursors.read(query, _cursor(params)), limit)
+    return page_answer(page.items, lead_json, cursors.write(query, page.next))
+
+
+@get("/api/v1/leads/{lead_id:str}", tags=["leads"], operation_id="getLead")
+async def get_lead(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+    """One lead, with its version as ETag."""
+    await authorize(request, services, "leads:read")
+    lead = await find_lead(services, lead_id)
+    return json_answer(lead_json(lead), headers={"ETag": f'"{lead.version}"'})
+
+
+@get("/api/v1/leads/{lead_id:str}/activities", tags=["leads"], operation_id="listActivities")
+async def list_activities(request: AnyRequest, services: Services, cursors: Cursors, lead_id: str) -> Response[bytes]:
+    """The trail of a lead, newest first."""
+    await authorize(request, services, "leads:read")
+    params = Params(request.query_params.multi_items(), _PAGING)
+    limit = params.limit()
+    params.check()
+    lead = await find_lead(services, lead_id)
+    listing = ("activities", lead.id)
+    page = await services.store.list_activities(lead.id, cursors.read(listing, _cursor(params)), limit)
+    return page_answer(page.items, activity_json, cursors.write(listing, page.next))
+
+
+@get("/api/v1/leads/{lead_id:str}/explain", tags=["leads"], operation_id="explainLead")
+async def explain_lead(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+    """Why this score, and why this owner."""
+    await authorize(request, services, "leads:read")
+    lead = await find_lead(services, lead_id)
+    explanation = asdict(explain(lead, await services.find_ruleset(lead.ruleset_version)))
+    return json_answer({"lead_id": lead.id, "score": explanation, "owner": owner_json(lead)})
+
+
+def owner_json(lead: Lead) -> dict[str, Any]:
+    """The routing decision, each rep considered under named keys."""
+    decision = dict(lead.route_decision or {})
+    names = ("user_id", "name", "leads", "max_active_leads", "verdict")
+    reps = [dict(zip(names, rep, strict=True)) for rep in decision.pop("reps", [])]
+    waiting = {"waiting_since": lead.waiting_since, "waiting_reason": lead.waiting_reason}
+    return {"assigned_to": lead.assigned_to, **waiting, **decision, "considered": reps}
+
+
+@get("/api/v1/submissions", tags=["submissions"], operation_id="listSubmissions")
+async def list_submissions(request: AnyRequest, services: Services, cursors: Cursors) -> Response[bytes]:
+    """Raw postings, newest first: what came in, and what became of it."""
+    await authorize(request, services, "leads:read")
+    params = Params(request.query_params.multi_items(), _PAGING | {"outcome", "lead_id"})
+    outcome = params.one("outcome", _one_of(OUTCOMES), f"one of {', '.join(OUTCOMES)}")
+    lead_id = params.one("lead_id", UUID, "a lead's id")
+    limit = params.limit()
+    params.check()
+    listing = ("submissions", outcome, lead_id)
+    page = await services.store.list_submissions(outcome, lead_id, cursors.read(listing, _cursor(params)), limit)
+    return page_answer(page.items, submission_json, cursors.write(listing, page.next))
+
+
+@get("/api/v1/notifications", tags=["notifications"], operation_id="listNotifications")
+async def list_notifications(request: AnyRequest, services: Services, cursors: Cursors) -> Response[bytes]:
+    """Queued and sent messages, newest first."""
+    await authorize(request, services, "notifications")
+    params = Params(request.query_params.multi_items(), _PAGING | {"status", "lead_id"})
+    status = params.one("status", _one_of(NOTIFICATION_STATUSES), f"one of {', '.join(NOTIFICATION_STATUSES)}")
+    lead_id = params.one("lead_id", UUID, "a lead's id")
+    limit = params.limit()
+    params.check()
+    listing = ("notifications", status, lead_id)
+    page = await services.store.list_notifications(status, lead_id, cursors.read(listing, _cursor(params)), limit)
+    return page_answer(page.items, notification_json, cursors.write(listing, page.next))
+
+
+async def find_lead(services: Services, lead_id: str) -> Lead:
+    """The lead of an id in a path. Raises NotFound for what is no id as well."""
+    try:
+        return await services.store.get_lead(UUID(lead_id))
+    except ValueError as error:
+        raise NotFound(f"no lead {lead_id[:40]}") from error
+
+
+def _cursor(params: Params) -> str | None:
+    return params.one("cursor", str, "a cursor of ours")
+
+
+def _one_of(known: tuple[str, ...]) -> Any:
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError
+        return text
+
+    return read

@@ -1,0 +1,84 @@
+"""Reading a request: its body within bounds, its JSON, who sent it and from where."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from leadline.domain.access import ApiKey, Scope, key_allows
+from leadline.domain.activities import Actor
+from leadline.domain.errors import Forbidden
+from leadline.web.problems import TooLarge, Unauthorized, Unreadable, WrongMediaType
+from leadline.web.services import Services, utc_now
+
+BODY_SECONDS = 15
+USER_AGENT_LENGTH = 500
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def read_body(request: AnyRequest, limit: int) -> bytes:
+    """The raw body. Raises TooLarge beyond `limit` bytes without reading on, and Unreadable for one that trickles."""
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced) > limit:
+        raise TooLarge(f"the body has {announced} bytes; this address takes at most {limit}")
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(f"the body has more than {limit} bytes")
+                chunks.append(chunk)
+    except TimeoutError:
+        raise Unreadable(f"the body did not arrive within {BODY_SECONDS} seconds") from None
+    return b"".join(chunks)
+
+
+def check_json(request: AnyRequest) -> None:
+    """Only JSON that says so: anything else could come from a form on another site."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise WrongMediaType(f"send application/json, not {media_type or 'a body without a type'}")
+
+
+def decode(body: bytes) -> Any:
+    """JSON as plain values. Raises Unreadable for what is none: bad syntax, NaN, invalid UTF-8, nesting without end."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+        raise Unreadable(f"the body is not valid JSON: {error}") from error
+    except RecursionError as error:
+        raise Unreadable("the body is nested too deeply") from error
+
+
+async def authorize(request: AnyRequest, services: Services, scope: Scope) -> ApiKey:
+    """The key of a request, if it may do this. Raises Unauthorized without a good key, Forbidden without the scope."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not key:
+        raise Unauthorized("send an API key: Authorization: Bearer ll_...")
+    found = await services.keys.find(key.strip())
+    if found is None:
+        raise Unauthorized("this API key is not known here, or is no longer valid")
+    if not key_allows(found, scope, utc_now()):
+        raise Forbidden(f"this API key lacks the scope {scope}")
+    return found
+
+
+def actor_of(request: AnyRequest, key: ApiKey) -> Actor:
+    """A program as it stands in the trail."""
+    return Actor("api_key", key.name, ip_address=address_of(request), user_agent=agent_of(request))
+
+
+def address_of(request: AnyRequest) -> str | None:
+    """Where the request came from, as the server saw it (`web.edge` knows about trusted proxies)."""
+    client = request.scope.get("client")
+    return client[0] if client else None
+
+
+def agent_of(request: AnyRequest) -> str | None:
+    """What the client calls itself, without characters that no store keeps."""
+    agent = request.headers.get("user-agent")
+    return agent.replace("\0", "")[:USER_AGENT_LENGTH] if agent else None
