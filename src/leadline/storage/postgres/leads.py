@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from leadline.domain.errors import NotFound
 from leadline.domain.lead_lists import LeadQuery, Order, Page, Position, order_of, position_of
-from leadline.domain.leads import STATUSES, Lead
+from leadline.domain.leads import CATEGORIES, STATUSES, Lead
 from leadline.storage.postgres import rows
 from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
 from leadline.storage.postgres.lead_tables import leads as table
@@ -40,6 +40,8 @@ async def get_lead(connection: Connection, lead_id: UUID) -> Lead:
 
 async def list_leads(connection: Connection, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
     """A page of a list, after `position`."""
+    if not query.categories:
+        return Page([], None)
     sql, args = list_statement(query, position, limit)
     found = [Lead(*row) for row in await connection.fetch(sql, *args)]
     return Page(found[:limit], position_of(query, found[limit - 1]) if len(found) > limit else None)
@@ -89,13 +91,13 @@ def _branches(query: LeadQuery, order: Order) -> list[tuple[ColumnElement[bool],
     if order == "work":
         categories = [table.c.category == category for category in dict.fromkeys(query.categories)]
         return list(product(categories, owners)) if owners else [(category,) for category in categories]
-    rest = [table.c.category.in_(query.categories)]
-    if query.owners:
-        rest.append(_any_of(owners))
+    rest = [_is_one_of("category", query.categories)] if set(query.categories) != set(CATEGORIES) else []
+    if owners:
+        rest.append(or_(*owners))
     if order == "created" and not (query.spam or query.deleted):
         return [(table.c.status == status, *rest) for status in dict.fromkeys(query.statuses or STATUSES)]
     if query.statuses:
-        rest.append(table.c.status.in_(query.statuses))
+        rest.append(_is_one_of("status", query.statuses))
     return [tuple(rest)]
 
 
@@ -104,8 +106,9 @@ def _is_owner(owner: UUID | None) -> ColumnElement[bool]:
     return is_owner
 
 
-def _any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    return or_(*conditions)
+def _is_one_of(column: str, values: Sequence[str]) -> ColumnElement[bool]:
+    """Not `in_`: its parameters are put in when SQLAlchemy itself runs the statement, and here asyncpg runs it."""
+    return or_(*(table.c[column] == value for value in values))
 
 
 def _view(query: LeadQuery, order: Order) -> list[ColumnElement[bool]]:
