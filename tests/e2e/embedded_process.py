@@ -1,0 +1,45 @@
+"""Stands for a leadline command: holds the embedded server of a folder until its stdin ends. Prints one JSON line.
+
+    embedded_process.py serve|attach HOME [--copies FOLDER] [--unguarded]
+
+`--copies`: as root without user namespaces. `--unguarded`: the server outlives our kill, as where PDEATHSIG is missing.
+"""
+
+import argparse
+import contextlib
+import functools
+import json
+import sys
+import time
+from pathlib import Path
+
+from leadline.domain.errors import LeadlineError
+from leadline.embedded import attach, choose_way, serve
+from leadline.embedded.ways import Way
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mode", choices=["serve", "attach"])
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--copies", type=Path)
+    parser.add_argument("--unguarded", action="store_true")
+    options = parser.parse_args()
+    way = functools.partial(choose_way, namespaces=False, copies=options.copies) if options.copies else choose_way
+    if options.unguarded:
+        Way.prefix = lambda self, parent: [*self.unshare]  # type: ignore[method-assign]
+    try:
+        with (serve if options.mode == "serve" else attach)(options.home, way=way) as urls:
+            print(json.dumps({"owner": urls.owner, "app": urls.app}), flush=True)
+            with contextlib.suppress(KeyboardInterrupt):
+                sys.stdin.read()
+            time.sleep(0.2)  # long enough for a server that was interrupted with us to be gone
+            print(json.dumps({"alive": urls.alive()}), flush=True)
+    except LeadlineError as error:
+        print(json.dumps({"refused": type(error).__name__, "text": str(error)}), flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

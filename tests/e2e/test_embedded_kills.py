@@ -1,0 +1,120 @@
+"""The embedded server after violence: nothing is left running, the next start works, committed rows are there."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from embedded_kit import Command, answer, copied_home, eventually, family, living, make_home, postmaster, sql
+
+from leadline.embedded import attach, serve
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_home(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Iterator[Path]:
+    with copied_home(made, tmp_path) as home:
+        yield home
+
+
+@pytest.mark.parametrize("mode", ["serve", "attach"])
+@pytest.mark.parametrize("victims", ["application", "postmaster", "both"])
+def test_nothing_is_left_and_the_next_start_works_after_a_kill_of(victims: str, mode: str, home: Path) -> None:
+    with Command(mode, home) as command:
+        sql(command.answer()["owner"], "UPDATE kept SET answer = 43")
+        server = postmaster(home)
+        processes = family(server)
+        if victims != "application":
+            os.kill(server, signal.SIGKILL)
+        if victims != "postmaster":
+            command.kill()
+        else:
+            command.let_go()
+            assert command.answer() == {"alive": False}
+            assert "ended by itself" in command.complaint()
+
+        with (serve if mode == "serve" else attach)(home) as urls:
+            assert answer(urls.owner) == "43"
+            assert eventually(lambda: not living(processes))
+
+
+def test_a_kill_leaves_nothing_even_if_nobody_starts_again(home: Path) -> None:
+    with Command("serve", home) as command:
+        command.answer()
+        processes = family(postmaster(home))
+        command.kill()
+
+        assert eventually(lambda: not living(processes))
+        assert not (home / "postgres/data/postmaster.pid").exists()
+
+
+def test_a_serve_stops_what_an_unguarded_start_left_behind(home: Path) -> None:
+    with Command("serve", home, "--unguarded") as command:
+        command.answer()
+        processes = family(postmaster(home))
+        command.kill()
+        assert not eventually(lambda: not living(processes), seconds=0.5)
+
+        with serve(home) as urls:
+            assert living(processes) == set()
+            assert answer(urls.owner) == "42"
+
+
+def test_an_attach_adopts_what_an_unguarded_start_left_behind(home: Path) -> None:
+    with Command("serve", home, "--unguarded") as command:
+        left = command.answer()
+        processes = family(postmaster(home))
+        command.kill()
+
+        with attach(home) as urls:
+            assert (urls.owner, urls.app) == (left["owner"], left["app"])
+            assert answer(urls.owner) == "42"
+        assert living(processes) == set()
+
+
+@pytest.mark.parametrize("content", ["{stranger}\n/else\n0\n5432\n\n127.0.0.1\n", ""])
+def test_a_pid_file_of_former_times_does_not_stop_a_start(content: str, home: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        (home / "postgres/data/postmaster.pid").write_text(content.format(stranger=stranger.pid))
+        try:
+            with serve(home) as urls:
+                assert answer(urls.owner) == "42"
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("tenths", range(1, 13))
+def test_a_kill_during_the_first_start_leaves_nothing_half_made(tenths: int, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Command("serve", home) as command:
+        time.sleep(tenths / 10)
+        processes = family(command.process.pid)
+        command.kill()
+        assert eventually(lambda: not living(processes))
+
+        with serve(home) as urls:
+            assert sql(urls.app, "SELECT current_user") == "leadline_app"
+        assert list((home / "postgres").glob("new-*")) == []
+
+
+@pytest.mark.long
+def test_twenty_commands_at_once_all_get_a_server(home: Path) -> None:
+    commands = [Command("attach", home) for _ in range(20)]
+    try:
+        for command in commands:
+            assert answer(command.answer()["owner"]) == "42"
+            command.let_go()
+
+        assert {command.process.wait(60) for command in commands} == {0}
+    finally:
+        for command in commands:
+            command.__exit__()
