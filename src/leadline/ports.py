@@ -44,8 +44,8 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class IntakeView:
     """What a capture must know before it decides. `near` holds, for each address asked for, every lead that is not deleted and
-    less than 24 hours from the time asked for; `latest` the newest lead of the address that has an owner, whatever its age;
-    `events` the submissions that already stand for the (endpoint, event id) pairs asked for."""
+    less than 24 hours from the time asked for; `latest` the newest lead of the address that has an owner, whatever its age,
+    archived ones too; `events` the submissions, without their payload, that stand for the (endpoint, event id) pairs asked for."""
 
     users: list[User]
     near: list[Known] = field(default_factory=list)

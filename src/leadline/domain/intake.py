@@ -47,6 +47,12 @@ class Intake:
     is_demo: bool = False
 
 
+def event_of(item: "Intake | SubmissionRecord") -> tuple[str, str] | None:
+    """The provider's event that a posting is, as (endpoint, event id); None where it names none. An id means something only
+    at its endpoint: two providers may well use the same."""
+    return (item.endpoint, item.event_id) if item.endpoint and item.event_id else None
+
+
 @dataclass(slots=True)
 class SubmissionRecord:
     """A row of `submissions`: append-only, one for each posting, whatever became of it."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.duplicates import is_within_window
-from leadline.domain.intake import SubmissionRecord
+from leadline.domain.intake import SubmissionRecord, event_of
 from leadline.domain.lead_lists import LeadQuery, matches
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
@@ -46,7 +46,9 @@ class MemoryTx:
             latest.update({key: _known(owned[0])} if owned else {})
         wanted = set(events)
         seen = [
-            s for s in self._state.submissions.values() if (s.endpoint, s.event_id) in wanted and s.replay_of is None
+            replace(s, payload=b"")
+            for s in self._state.submissions.values()
+            if event_of(s) in wanted and s.replay_of is None
         ]
         return IntakeView(
             _copies(self._state.users.values()), list(near.values()), list(latest.values()), _copies(seen)
@@ -143,9 +145,9 @@ class MemoryTx:
         self._writes.extend(partial(apply, row) for row in deepcopy(list(rows)))
 
     def _add_submission(self, record: SubmissionRecord) -> None:
-        event = (record.endpoint, record.event_id)
-        kept = ((s.endpoint, s.event_id) for s in self._state.submissions.values() if s.replay_of is None)
-        if record.event_id and record.replay_of is None and event in kept:
+        event = event_of(record)
+        kept = (event_of(s) for s in self._state.submissions.values() if s.replay_of is None)
+        if event and record.replay_of is None and event in kept:
             raise LostRace("another writer kept this event")
         _put(self._state.submissions, record)
 
