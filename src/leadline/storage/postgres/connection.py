@@ -16,14 +16,23 @@ COMMAND_SECONDS = 4.0
 STATEMENT_TIMEOUT_MS = 3500
 IDLE_IN_TRANSACTION_MS = 10_000
 
-# Another writer was faster, or an index of ours refused what a fresh look will see: run the transaction again.
+# Another writer was faster, or a constraint of ours refused what a fresh look will see (a user who has been removed since):
+# run the transaction again.
 LOST_RACE = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
-    asyncpg.UniqueViolationError,
+    asyncpg.ForeignKeyViolationError,
     asyncpg.LockNotAvailableError,
 )
-# asyncpg reports an outage in three unrelated families.
+# Values that no column takes: found by the server, or by the driver, whose DataError is of its family of outages.
+REFUSAL = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.exceptions._base.DataError,
+    UnicodeEncodeError,
+)
+# asyncpg reports an outage in three unrelated families. Its own DataError, for what it cannot encode, is no outage.
 OUTAGE = (
     OSError,
     TimeoutError,
@@ -73,12 +82,16 @@ async def in_our_words() -> AsyncIterator[None]:
     """Turns what the driver raises into what the ports promise."""
     try:
         yield
+    except asyncpg.UniqueViolationError as error:
+        if str(error.constraint_name).endswith("_pkey"):
+            raise Refused(f"the id of a row is taken: {error}") from error
+        raise LostRace(f"another writer was faster: {error}") from error
     except LOST_RACE as error:
         raise LostRace(f"another writer was faster: {error}") from error
+    except REFUSAL as error:
+        raise Refused(f"the database refuses these rows: {error}") from error
     except OUTAGE as error:
         raise Unavailable(f"the database does not answer: {error or type(error).__name__}") from error
-    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError) as error:
-        raise Refused(f"the database refuses these rows: {error}") from error
 
 
 @asynccontextmanager
