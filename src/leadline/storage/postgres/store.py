@@ -32,8 +32,8 @@ APP_ROLE = "leadline_app"
 # The lock is of the transaction, so it works behind a pooler. It is a statement of its own: a statement that waits for a lock
 # still reads its old snapshot, so nothing may be read in the one that takes it.
 ROUTING_LOCK = 0x1EAD_0001
-BEGIN = "BEGIN"
-BEGIN_ROUTING = f"BEGIN; SELECT pg_advisory_xact_lock({ROUTING_LOCK})"
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+BEGIN_ROUTING = f"{BEGIN}; SELECT pg_advisory_xact_lock({ROUTING_LOCK})"
 
 
 class PostgresStore:
