@@ -11,8 +11,8 @@ from leadline.domain.routing import Roster
 from leadline.domain.users import UserChange
 from leadline.ports import Store, Tx
 from leadline.usecases.assign import drain, route_existing
-from leadline.usecases.capture import rescored
 from leadline.usecases.deciding import Deciding, Writes
+from leadline.usecases.rescore import rescored
 
 
 @dataclass(frozen=True, slots=True)

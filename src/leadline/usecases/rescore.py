@@ -1,0 +1,31 @@
+"""Rescoring: what a lead's score becomes when its inputs or the rules have changed."""
+
+from dataclasses import replace
+
+from leadline.domain import activities
+from leadline.domain.leads import Lead
+from leadline.usecases.deciding import Deciding
+
+
+def rescored(lead: Lead, why: str, deciding: Deciding) -> tuple[Lead, list[activities.Activity]]:
+    """The lead with its score made anew, and the trail of what changed; the same lead and no trail where nothing did."""
+    score = deciding.house.scorer.score(lead)
+    if (score.raw_score, score.score_breakdown, score.ruleset_version) == (
+        lead.raw_score,
+        lead.score_breakdown,
+        lead.ruleset_version,
+    ):
+        return lead, []
+    changed = replace(
+        lead,
+        lead_score=score.lead_score,
+        raw_score=score.raw_score,
+        score_breakdown=score.score_breakdown,
+        category=score.category,
+        ruleset_version=score.ruleset_version,
+    )
+    new_id, actor, now = deciding.house.new_id, deciding.actor, deciding.now
+    rows = [activities.score_updated(new_id(), lead.id, lead.lead_score, score.lead_score, why, actor, now)]
+    if changed.category != lead.category:
+        rows.append(activities.category_changed(new_id(), lead.id, lead.category, changed.category, actor, now))
+    return changed, rows
