@@ -4,8 +4,8 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import uvloop
@@ -28,6 +28,8 @@ from leadline.worker import run_worker
 
 HEADER_TIMEOUT_MS = 10_000
 STOP_SECONDS = 10
+DATABASE_LOOK_SECONDS = 0.5
+DATABASE_STARTS_MAX = 20
 BACKLOG = 1024
 
 
@@ -46,27 +48,48 @@ def serve(settings: Settings, *, demo: bool) -> None:
     """Run until SIGTERM or SIGINT. Raises WrongSetting for a port in use, and what `embedded.serve` raises."""
     _check_port(settings)
     secrets = find_secrets(settings)
-    with database(settings) as connected, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(with_secrets(connected, secrets), secrets, demo=demo, is_embedded=settings.is_embedded))
+    for _ in range(DATABASE_STARTS_MAX):
+        with _database(settings) as (connected, is_alive):
+            house = _House(with_secrets(connected, secrets), secrets, is_alive, settings.is_embedded, demo)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                if runner.run(_serve(house)):
+                    return
+        sys.stderr.write("leadline: the embedded PostgreSQL was killed; starting it again\n")
+    raise embedded.CannotStart(
+        f"the embedded PostgreSQL died {DATABASE_STARTS_MAX} times; see {settings.home}/postgres/server.log"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What one run is given. `is_alive` tells whether the embedded database still runs."""
+
+    settings: Settings
+    secrets: Secrets
+    is_alive: Callable[[], bool]
+    is_embedded: bool
+    demo: bool
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[Settings]:
+def _database(settings: Settings) -> Iterator[tuple[Settings, Callable[[], bool]]]:
     """The settings with a database to connect to: the one they name, or the embedded one, started and stopped here."""
-    with ExitStack() as stack:
-        if settings.is_embedded:
-            urls = stack.enter_context(embedded.serve(settings.home))
-            settings = replace(settings, database_url=urls.app, database_owner_url=urls.owner)
-        yield settings
+    if not settings.is_embedded:
+        yield settings, lambda: True
+        return
+    with embedded.serve(settings.home) as urls:
+        yield replace(settings, database_url=urls.app, database_owner_url=urls.owner), urls.alive
 
 
-async def _serve(settings: Settings, secrets: Secrets, *, demo: bool, is_embedded: bool) -> None:
+async def _serve(house: _House) -> bool:
+    """Run until told to stop; False where the embedded database died under us."""
+    settings, secrets = house.settings, house.secrets
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await migrate_database(settings)
     async with open_database(settings) as store, build(settings, store, secrets.secret_key) as services:
-        admin, demo_leads = await _prepare(settings, secrets, store, demo=demo)
+        admin, demo_leads = await _prepare(settings, secrets, store, demo=house.demo)
         server = Server(
             create_app(services),
             address=settings.host,
@@ -81,12 +104,25 @@ async def _serve(settings: Settings, secrets: Secrets, *, demo: bool, is_embedde
         serving = asyncio.create_task(server.serve())
         working = asyncio.create_task(run_worker(store, settings.phone_region, stopping))
         link = await _login_link(settings, store, admin)
-        announce(Started(settings, secrets, link, demo_leads, is_embedded))
-        await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
+        announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
+        was_told = await _until_the_end(serving, stopping, house.is_alive)
         stopping.set()
         server.stop()  # type: ignore[no-untyped-call]
         async with asyncio.timeout(STOP_SECONDS):
             await asyncio.gather(serving, working)
+        return was_told
+
+
+async def _until_the_end(serving: "asyncio.Task[None]", stopping: asyncio.Event, is_alive: Callable[[], bool]) -> bool:
+    """Wait for a signal, for the web server to end, or for the embedded database to die: only then False."""
+    told = asyncio.create_task(stopping.wait())
+    while is_alive():
+        done, _ = await asyncio.wait(
+            [serving, told], timeout=DATABASE_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        if done:
+            return True
+    return False
 
 
 async def _prepare(settings: Settings, secrets: Secrets, store: Store, *, demo: bool) -> tuple[User, int]:

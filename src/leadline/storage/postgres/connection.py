@@ -42,6 +42,8 @@ OUTAGE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    # What the driver says of a connection that died half-way through an answer.
+    asyncpg.InternalClientError,
 )
 
 
