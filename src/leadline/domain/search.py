@@ -7,14 +7,19 @@ from collections.abc import Iterable
 from leadline.domain.leads import Lead
 
 MIN_WORD_LENGTH = 2
+# An index entry of PostgreSQL holds 2,046 bytes; more than this tells no two words of a lead apart.
+MAX_WORD_LENGTH = 64
 MAX_WORDS = 64
+# The fields of a lead that its search words and its international phone number are made of.
+INDEXED = ("company_name", "contact_name", "email", "phone")
 _WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text: letters and digits, without accents, case-folded, at least two characters long, in order."""
+    """The words of a text: letters and digits, without accents, case-folded, at least two characters long, cut after 64, in
+    order."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return [w for w in _WORD.findall(plain.casefold()) if len(w) >= MIN_WORD_LENGTH]
+    return [w[:MAX_WORD_LENGTH] for w in _WORD.findall(plain.casefold()) if len(w) >= MIN_WORD_LENGTH]
 
 
 def search_words(lead: Lead) -> list[str]:

@@ -17,6 +17,7 @@ from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
+from leadline.domain.search import INDEXED
 from leadline.domain.users import User, UserChange, mean_minutes, summed
 from leadline.ports import IntakeView, Known, LostRace, Refused
 from leadline.storage.memory.state import State, check_lead, recent_first
@@ -69,7 +70,8 @@ class MemoryTx:
 
     async def leads_to_index(self, limit: int) -> list[Lead]:
         self._read("leads_to_index")
-        return _copies([lead for lead in self._state.leads.values() if lead.id not in self._state.words][:limit])
+        waiting = [lead for lead in self._state.leads.values() if lead.id not in self._state.words]
+        return _copies(sorted(waiting, key=lambda lead: lead.id)[:limit])
 
     async def demo_leads(self) -> list[Lead]:
         self._read("demo_leads")
@@ -160,11 +162,7 @@ class MemoryTx:
         if stored is None or stored.version != lead.version:
             raise LostRace("another writer changed the same lead")
         check_lead(self._state, lead)
-        if (stored.company_name, stored.contact_name, stored.email) != (
-            lead.company_name,
-            lead.contact_name,
-            lead.email,
-        ):
+        if any(getattr(stored, name) != getattr(lead, name) for name in INDEXED):
             self._state.words.pop(lead.id, None)
         self._state.leads[lead.id] = replace(lead, version=stored.version + 1)
 
@@ -172,8 +170,7 @@ class MemoryTx:
         lead_id, words, phone_e164 = row
         if lead_id in self._state.leads:
             self._state.words[lead_id] = words
-            lead = self._state.leads[lead_id]
-            self._state.leads[lead_id] = replace(lead, phone_e164=phone_e164 or lead.phone_e164)
+            self._state.leads[lead_id] = replace(self._state.leads[lead_id], phone_e164=phone_e164)
 
     def _remove_demo(self, _: None) -> None:
         state = self._state

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 from leadline.domain.activities import Activity
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
+from leadline.domain.search import INDEXED
 from leadline.domain.users import UserChange
 from leadline.storage.postgres import rows
 from leadline.storage.postgres.columns import SCHEMA
@@ -53,10 +54,12 @@ def _insert(name: str, table: Table, columns: tuple[str, ...]) -> Part:
 def _update_leads() -> Part:
     changed = [c for c in rows.LEAD if c not in ("id", "version", "created_at")]
     sets = ", ".join(f"{c} = v.{c}" for c in changed)
-    # Search words follow company, contact and e-mail: a change of those sends the lead back to the indexing worker.
+    # A change of what the indexing worker reads sends the lead back to it.
+    old, new = (", ".join(f"{alias}.{name}" for name in INDEXED) for alias in "lv")
     sql = (
-        f"UPDATE {SCHEMA}.leads l SET {sets}, version = l.version + 1, search_words = CASE WHEN (l.company_name, l.contact_name, l.email)"
-        " = (v.company_name, v.contact_name, v.email) THEN l.search_words END FROM {rows} WHERE l.id = v.id AND l.version = v.version RETURNING 1"
+        f"UPDATE {SCHEMA}.leads l SET {sets}, version = l.version + 1, search_words ="
+        f" CASE WHEN ({old}) IS NOT DISTINCT FROM ({new}) THEN l.search_words END"
+        " FROM {rows} WHERE l.id = v.id AND l.version = v.version RETURNING 1"
     )
     return Part("changed_leads", rows.LEAD, _types(leads, rows.LEAD), sql)
 

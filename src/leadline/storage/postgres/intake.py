@@ -39,7 +39,11 @@ FROM unnest($4::text[], $5::text[]) AS e (endpoint, event_id)
 JOIN leadline.submissions s ON s.endpoint = e.endpoint AND s.event_id = e.event_id AND s.event_id IS NOT NULL AND s.replay_of IS NULL
 """
 
-SET_INDEX = "UPDATE leadline.leads SET search_words = $2, phone_e164 = COALESCE($3, phone_e164) WHERE id = $1"
+# Words are letters and digits, so a blank parts them; an array of arrays would have to be rectangular.
+SET_INDEX = """
+UPDATE leadline.leads l SET search_words = string_to_array(v.words, ' '), phone_e164 = v.phone_e164
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS v (id, words, phone_e164) WHERE l.id = v.id
+"""
 
 
 async def read_view(

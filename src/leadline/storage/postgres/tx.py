@@ -78,8 +78,8 @@ class PostgresTx:
         self._buffer("user_changes", changes)
 
     def set_index(self, rows: Sequence[tuple[UUID, list[str], str | None]]) -> None:
-        for row in rows:
-            self._statement(intake.SET_INDEX, *row)
+        ids, words, numbers = zip(*rows, strict=True) if rows else ((), (), ())
+        self._statement(intake.SET_INDEX, ids, [" ".join(w) for w in words], numbers)
 
     def remove_demo(self) -> None:
         # The application's role may not delete from the trail; this function of the owner's takes demo rows only.
