@@ -34,7 +34,7 @@ migrate: $(READY) ## bring the database up to the newest revision
 seed: $(READY) ## put the demo data in
 	@$(BIN)/leadline seed $(ARGS)
 
-bench: $(READY) ## measure intake against the floor (10 minutes)
+bench: $(READY) ## measure intake against the floor (4 minutes)
 	@$(BIN)/python -m bench.run $(ARGS)
 
 lock: $(READY) ## pin the dependencies anew

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +77,7 @@ class Server:
         return True
 
 
-def start(data: Path, way: Way) -> Server:
+def start(data: Path, way: Way, settings: Mapping[str, str] = SETTINGS) -> Server:
     """Start a server as our child and wait until it takes connections."""
     deadline = time.monotonic() + RETRY_SECONDS
     log = data.with_name("server.log")
@@ -87,7 +88,9 @@ def start(data: Path, way: Way) -> Server:
         with open(os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "rb") as output:
             mark = output.seek(0, os.SEEK_END)
             port = _free_port()
-            child = way.spawn(data, "postgres", *_arguments(data, port), stdin=subprocess.DEVNULL, stdout=output)
+            child = way.spawn(
+                data, "postgres", *_arguments(data, port, settings), stdin=subprocess.DEVNULL, stdout=output
+            )
             server = Server(data, child.pid, port, child)
             if _is_ready(server):
                 return server
@@ -124,10 +127,10 @@ def take_over_orphan(data: Path, *, adopt: bool) -> Server | None:
     return None
 
 
-def _arguments(data: Path, port: int) -> list[str]:
+def _arguments(data: Path, port: int, settings: Mapping[str, str]) -> list[str]:
     # The made-up setting puts the folder into the process list, by which the server is known again.
-    settings = {"port": str(port), **SETTINGS, "leadline.data": str(data)}
-    return [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
+    named = {"port": str(port), **settings, "leadline.data": str(data)}
+    return [argument for name, value in named.items() for argument in ("-c", f"{name}={value}")]
 
 
 def _is_ready(server: Server) -> bool:
