@@ -8,7 +8,8 @@ from leadline.usecases.deciding import Deciding
 
 
 def rescored(lead: Lead, why: str, deciding: Deciding) -> tuple[Lead, list[activities.Activity]]:
-    """The lead with its score made anew, and the trail of what changed; the same lead and no trail where nothing did."""
+    """The lead with its score made anew, and the trail of what changed; the same lead and no trail where nothing did;
+    a score that stays at the same figure is not told."""
     score = deciding.house.scorer.score(lead)
     if (score.raw_score, score.score_breakdown, score.ruleset_version) == (
         lead.raw_score,
@@ -25,7 +26,9 @@ def rescored(lead: Lead, why: str, deciding: Deciding) -> tuple[Lead, list[activ
         ruleset_version=score.ruleset_version,
     )
     new_id, actor, now = deciding.house.new_id, deciding.actor, deciding.now
-    rows = [activities.score_updated(new_id(), lead.id, lead.lead_score, score.lead_score, why, actor, now)]
+    rows = []
+    if changed.lead_score != lead.lead_score:
+        rows.append(activities.score_updated(new_id(), lead.id, lead.lead_score, score.lead_score, why, actor, now))
     if changed.category != lead.category:
         rows.append(activities.category_changed(new_id(), lead.id, lead.category, changed.category, actor, now))
     return changed, rows
