@@ -82,7 +82,9 @@ async def empty(url: str) -> None:
     tables = await connection.fetch(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'leadline' AND tablename <> 'alembic_version'"
     )
-    await connection.execute(f"TRUNCATE {', '.join('leadline.' + row['tablename'] for row in tables)}")
+    # Users last, for others name them. A DELETE of few rows takes a millisecond, a TRUNCATE makes new files for each table.
+    names = sorted((row["tablename"] for row in tables), key=lambda name: name == "users")
+    await connection.execute("; ".join(f"DELETE FROM leadline.{name}" for name in names))
     await connection.close()
 
 
