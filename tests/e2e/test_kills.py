@@ -58,9 +58,13 @@ def postmaster_of(home: Path) -> int:
     return int((home / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0])
 
 
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def a_backend_of(home: Path) -> int:
-    children = Path(f"/proc/{postmaster_of(home)}/task/{postmaster_of(home)}/children").read_text().split()
-    return int(next(pid for pid in children if b"leadline" in Path(f"/proc/{pid}/cmdline").read_bytes()))
+    children = children_of(postmaster_of(home))
+    return next(pid for pid in children if b"leadline" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 async def nobody_left(home: Path) -> None:
@@ -142,7 +146,8 @@ async def test_with_the_database_frozen_a_post_is_503_within_5_seconds_and_works
     server = start(home, "--no-demo")
     async with server.client() as client:
         assert (await client.post("/api/v1/leads", json=body())).status_code == 201
-        frozen = [int(pid) for pid in processes_of(home) if b"postgres" in Path(f"/proc/{pid}/comm").read_bytes()]
+        postmaster = postmaster_of(home)
+        frozen = [postmaster, *children_of(postmaster)]
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
         began = time.monotonic()

@@ -55,7 +55,8 @@ def decide(lead: Lead, move: Move, roster: Roster, waiting: list[Lead], deciding
         writes.activities.append(activities.note_added(new_id(), lead.id, move.note, actor, now))
     if move.status == "Contacted" and lead.first_contacted_at is None:
         changed = replace(changed, first_contacted_at=now)
-        _count_contact(changed, writes)
+        if changed.assigned_to:
+            writes.user_changes.append(first_contact(changed, changed.assigned_to))
     if move.status == "Qualified" and not lead.qualification_bonus_applied:
         changed, rows = rescored(replace(changed, qualification_bonus_applied=True), "qualified", deciding)
         writes.activities.extend(rows)
@@ -72,15 +73,15 @@ def decide(lead: Lead, move: Move, roster: Roster, waiting: list[Lead], deciding
     return writes
 
 
-def _count_contact(lead: Lead, writes: Writes) -> None:
-    """Response time is the floor of the minutes from creation; imported leads are left out of the figures."""
-    if lead.assigned_to is None or lead.first_contacted_at is None:
-        return
-    minutes = int((lead.first_contacted_at - lead.created_at).total_seconds() // 60)
-    figures = UserChange(lead.assigned_to, total_leads_contacted=1)
-    if lead.import_id is None:
-        figures = replace(figures, response_minutes_sum=max(0, minutes), response_count=1)
-    writes.user_changes.append(figures)
+def first_contact(lead: Lead, owner: UUID) -> UserChange:
+    """What the first contact of a lead adds to its owner's counters: nothing before it. Response time is the floor of the
+    minutes from creation; imported leads are left out of the response figures."""
+    if lead.first_contacted_at is None:
+        return UserChange(owner)
+    if lead.import_id is not None:
+        return UserChange(owner, total_leads_contacted=1)
+    minutes = max(0, int((lead.first_contacted_at - lead.created_at).total_seconds() // 60))
+    return UserChange(owner, total_leads_contacted=1, response_minutes_sum=minutes, response_count=1)
 
 
 def _settle_place(before: Lead, after: Lead, roster: Roster, deciding: Deciding, writes: Writes) -> Lead:

@@ -9,20 +9,21 @@ from uuid import UUID
 
 from leadline.domain.activities import SYSTEM, Actor
 from leadline.domain.intake import Intake, WayIn
-from leadline.domain.leads import Lead
+from leadline.domain.leads import Lead, counts_for_owner
+from leadline.domain.lifecycle import allowed
 from leadline.domain.routing import Roster
 from leadline.domain.submission import parse_submission
 from leadline.domain.users import UserChange
 from leadline.ports import Store, Tx
 from leadline.usecases import demo_data as data
-from leadline.usecases.advance import Move, advance_lead
+from leadline.usecases.advance import Move, advance_lead, first_contact
 from leadline.usecases.assign import drain, hand_back
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.deciding import Deciding, House, Writes
 from leadline.usecases.team import NewUser, add_users
 
 SEED = 1876
-CLOSED, OPEN = 48, 18
+CLOSED, OPEN = 50, 14
 DAYS = 60
 OPEN_DAYS = 6
 
@@ -86,15 +87,32 @@ async def remove_demo(store: Store, deciding: Deciding) -> int:
 
 
 def _forget(lead: Lead, roster: Roster, writes: Writes) -> None:
-    """Free the place that a demo lead fills at a real rep."""
+    """Take what a demo lead counts for out of its owner's figures: the owner may be real."""
     owner = roster.find(lead.assigned_to)
-    if owner is not None and lead.status in ("New", "Contacted", "Qualified") and not (lead.is_deleted or lead.is_spam):
+    if owner is None:
+        return
+    counts = int(counts_for_owner(lead))
+    contact = first_contact(lead, owner.id)
+    if counts:
         roster.free_place(owner.id)
-        writes.user_changes.append(UserChange(owner.id, current_lead_count=-1))
+    writes.user_changes.append(
+        UserChange(
+            owner.id,
+            current_lead_count=-counts,
+            total_leads_assigned=-1,
+            total_leads_contacted=-contact.total_leads_contacted,
+            total_leads_qualified=-int(lead.qualification_bonus_applied),
+            response_minutes_sum=-contact.response_minutes_sum,
+            response_count=-contact.response_count,
+        )
+    )
 
 
 async def _move(store: Store, house: House, lead_id: UUID, move: Move, at: datetime, names: dict[UUID, str]) -> None:
-    owner = (await store.get_lead(lead_id)).assigned_to
+    lead = await store.get_lead(lead_id)
+    if move.status not in allowed(lead.status) or (lead.assigned_to is None and lead.waiting_since is not None):
+        return  # Nobody has this one yet, so nobody did this.
+    owner = lead.assigned_to
     actor = Actor("user", names[owner], owner) if owner else SYSTEM
     await advance_lead(store, lead_id, move, Deciding(house, at, actor, notifies=False))
 
@@ -131,7 +149,12 @@ def _story(now: datetime) -> Iterator[_Event]:
             - timedelta(days=OPEN_DAYS * (CLOSED + OPEN - number) / OPEN, minutes=chance.randrange(40))
             + timedelta(hours=7)
         )
-        yield _Event(min(came, now - timedelta(minutes=4)), number, body=_body(number, chance))
+        came = min(came, now - timedelta(minutes=4))
+        yield _Event(came, number, body=_body(number, chance))
+        if number % 3:
+            yield _Event(came + (now - came) / 5, number, move=Move("Contacted"))
+        if number % 3 == 2:
+            yield _Event(came + (now - came) / 2, number, move=Move("Qualified"))
 
 
 def _closing(number: int, came: datetime, chance: random.Random) -> Iterator[_Event]:
