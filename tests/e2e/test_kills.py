@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -20,6 +21,15 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 CLIENTS = 16
 END_SECONDS = 15
 SEED = 20261124
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A data folder; whatever a failing test left running on it is ended."""
+    folder = tmp_path / "home"
+    yield folder
+    for pid in processes_of(folder):
+        os.kill(pid, signal.SIGKILL)
 
 
 async def stream(server: Serving, ledger: dict[str, str], stopped: asyncio.Event) -> None:
@@ -91,9 +101,9 @@ async def check(server: Serving, ledger: dict[str, str]) -> None:
     assert all(user["current_lead_count"] == owned[user["id"]] for user in users)
 
 
-async def test_kill_everything_again_and_again(tmp_path: Path) -> None:
+async def test_kill_everything_again_and_again(home: Path) -> None:
     chance = random.Random(SEED)
-    home, ledger = tmp_path / "home", dict[str, str]()
+    ledger = dict[str, str]()
     server = start(home, "--no-demo")
     async with server.client() as client:
         for number in range(3):
@@ -123,8 +133,8 @@ async def test_kill_everything_again_and_again(tmp_path: Path) -> None:
     await nobody_left(home)
 
 
-async def test_one_backend_killed_costs_a_moment_and_no_lead(tmp_path: Path) -> None:
-    home, ledger = tmp_path / "home", dict[str, str]()
+async def test_one_backend_killed_costs_a_moment_and_no_lead(home: Path) -> None:
+    ledger = dict[str, str]()
     server = start(home, "--no-demo")
     stopped = asyncio.Event()
     streaming = asyncio.create_task(stream(server, ledger, stopped))
@@ -141,8 +151,7 @@ async def test_one_backend_killed_costs_a_moment_and_no_lead(tmp_path: Path) -> 
     await nobody_left(home)
 
 
-async def test_with_the_database_frozen_a_post_is_503_within_5_seconds_and_works_again_after(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+async def test_with_the_database_frozen_a_post_is_503_within_5_seconds_and_works_again_after(home: Path) -> None:
     server = start(home, "--no-demo")
     async with server.client() as client:
         assert (await client.post("/api/v1/leads", json=body())).status_code == 201
