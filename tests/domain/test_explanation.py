@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -112,6 +113,7 @@ def test_a_reached_limit_is_marked_on_the_rule_and_its_group(replies: int, reach
     ("given", "sentences"),
     [
         ({}, ["Five answers make 95.", "Hot starts at 80."]),
+        ({"company_size": "1000+"}, ["Five answers make 100.", "Hot starts at 80."]),
         (
             {"email_reply_count": 2},
             ["Six answers make 105.", "A score stops at 100.", "Hot starts at 80."],
@@ -163,6 +165,7 @@ def test_a_group_at_its_cap_says_so_and_its_lines_keep_their_own_points() -> Non
 
     assert (found.points, found.max_points, found.cap_reached) == (30, 30, True)
     assert [line.points for line in found.lines] == [20, 15]
+    assert row_of(rules, cap=35).cap_reached
     assert not row_of(rules, cap=36).cap_reached
 
 
@@ -184,8 +187,31 @@ def test_the_most_a_group_can_give_is_never_below_0_and_finds_the_best_count() -
         {"when": {"email_reply_count": {"at_least": 2}}, "points": -100},
     ]
 
-    assert row_of(falling).max_points == 0
+    assert (row_of(falling).max_points, row_of(falling).lines[0].max_points) == (0, 0)
+    assert row_of([{"when": {"industry": "Software/SaaS"}, "points": -3}]).max_points == 0
     assert row_of(rising_then_falling).max_points == 5
+
+
+@pytest.mark.parametrize(
+    ("rules", "best"),
+    [
+        # 3 replies: 12 (not 15) less 3; one reply fewer gives 8.
+        ([{"per": "REPLIES", "points": 5, "max": 12}, {"per": "REPLIES", "points": -1, "max": -100}], 9),
+        # 4 replies: out of the range that takes 5, and only 4 taken so far.
+        (
+            [
+                {"when": {"REPLIES": {"at_most": 3}}, "points": -5},
+                {"when": {"REPLIES": {"at_least": 0}}, "points": 10},
+                {"per": "REPLIES", "points": -1, "max": -5},
+            ],
+            6,
+        ),
+    ],
+)
+def test_the_best_count_may_lie_just_beside_a_bound(rules: list[dict[str, Any]], best: int) -> None:
+    written = json.loads(json.dumps(rules).replace("REPLIES", "email_reply_count"))
+
+    assert row_of(written).max_points == best
 
 
 @pytest.mark.parametrize(

@@ -502,6 +502,18 @@ def test_the_bars_of_the_explanation_join_and_stay_below_what_is_possible(
         assert row.points <= sum(line.points for line in row.lines)
 
 
+@given(st.sampled_from(COUNT_FIELDS).flatmap(lambda field: st.tuples(st.just(field), count_rules(field))))
+def test_what_is_called_possible_for_a_count_is_what_the_best_count_gives(
+    drawn: tuple[str, list[dict[str, Any]]],
+) -> None:
+    field, rules = drawn
+    group = {"name": "group", "rules": rules}
+    ruleset = RuleSet.from_json({"version": 1, "name": "T", "groups": [group]})
+    rows = [explain(ScoreInputs(**{field: count}), ruleset).rows[0] for count in range(20)]  # type: ignore[arg-type]
+
+    assert {max(row.points for row in rows)} == {row.max_points for row in rows}
+
+
 @given(documents())
 def test_any_rule_set_survives_json_and_back(document: dict[str, Any]) -> None:
     ruleset = RuleSet.from_json(document)
