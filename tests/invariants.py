@@ -127,7 +127,9 @@ def _broken_waiting(leads: list[Lead], users: list[User]) -> Iterable[str]:
     with_room = [user.full_name for user in users if is_eligible(user)]
     for lead in leads:
         waits = lead.waiting_since is not None
-        if waits != wants_owner(lead):
+        # What a manager took from everybody is left to whoever claims it.
+        is_set_free = (lead.route_decision or {}).get("how") == "unassigned"
+        if waits != (wants_owner(lead) and not is_set_free):
             yield f"{lead.id} ({lead.category}, {lead.status}) {'waits without need' if waits else 'has no owner and does not wait'}"
         if waits != (lead.waiting_reason is not None):
             yield f"{lead.id} waits since {lead.waiting_since} because of {lead.waiting_reason}"

@@ -71,6 +71,12 @@ class Tx(Protocol):
     async def waiting(self, limit: int) -> list[Lead]:
         """The first leads of the waiting list, in drain order, held against other writers."""
 
+    async def newest_lead_id(self, email_key: str) -> UUID | None:
+        """The newest lead of an address that is not deleted."""
+
+    async def known_activities(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Which of these ids stand in the trail. Ask after `leads`, which holds others away from the same lead."""
+
     async def leads_to_index(self, limit: int) -> list[Lead]:
         """Leads whose search words are not made yet, oldest first; rows held by another worker are passed over."""
 

@@ -83,3 +83,24 @@ def _reason_faults(step: Step, new: Status, reason: str | None, note: str | None
     if reason == "other" and not (note and note.strip()):
         return [Fault("/note", 'is required with the reason "other"')]
     return []
+
+
+BANT = ("budget", "authority", "need", "timeline")
+BANT_ANSWERS = ("yes", "no", "unknown")
+
+
+def check_bant(bant: Mapping[str, object]) -> None:
+    """Raises Invalid with every fault: each of budget, authority, need and timeline is yes, no or unknown; none is compulsory;
+    `note` is free text."""
+    faults = [
+        Fault(f"/bant/{name}", f"is not one of {', '.join(BANT)} or note")
+        for name in bant
+        if name not in (*BANT, "note")
+    ]
+    wrong = [name for name in BANT if bant.get(name, "unknown") not in BANT_ANSWERS]
+    faults += [Fault(f"/bant/{name}", f"must be one of {', '.join(BANT_ANSWERS)}") for name in wrong]
+    note = bant.get("note", "")
+    if not isinstance(note, str) or "\0" in note:
+        faults.append(Fault("/bant/note", "must be text"))
+    if faults:
+        raise Invalid(faults)

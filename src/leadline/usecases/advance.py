@@ -1,76 +1,78 @@
 """Advancing a lead through its statuses (RULES 5), with everything that hangs on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from leadline.domain import activities
-from leadline.domain.errors import NotFound
-from leadline.domain.leads import Lead, Status, counts_for_owner
-from leadline.domain.lifecycle import check_transition
-from leadline.domain.routing import Roster
-from leadline.domain.users import UserChange
-from leadline.ports import Store, Tx
-from leadline.usecases.assign import drain, route_existing
-from leadline.usecases.deciding import Deciding, Writes
+from leadline.domain import activities, contact_activities
+from leadline.domain.leads import Lead, Status
+from leadline.domain.lifecycle import check_bant, check_transition
+from leadline.domain.users import Role, UserChange
+from leadline.ports import Store
+from leadline.usecases.deciding import Deciding
+from leadline.usecases.one_lead import Act, Scene, change_lead, settle_place
 from leadline.usecases.rescore import rescored
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where a lead goes, and why: a reason is needed to disqualify, a note with the reason `other`."""
+    """Where a lead goes, and why: a reason is needed to disqualify, a note with the reason `other`.
+    `bant` is what was found out at Qualify: budget, authority, need and timeline, none compulsory."""
 
     status: Status
     reason: str | None = None
     note: str | None = None
+    bant: Mapping[str, str] | None = None
 
 
-async def advance_lead(store: Store, lead_id: UUID, move: Move, deciding: Deciding) -> Lead:
+async def advance_lead(
+    store: Store, lead_id: UUID, move: Move, deciding: Deciding, *, role: Role | None = None, seen: str | None = None
+) -> Lead:
     """Move a lead on. A place that becomes free is given to a waiting lead in the same transaction.
-    Raises NotFound, Conflict naming the allowed steps, Invalid for a missing or unknown reason."""
-
-    async def work(tx: Tx) -> None:
-        found = await tx.leads([lead_id])
-        if not found or found[0].is_deleted:
-            raise NotFound(f"no lead {lead_id}")
-        lead = found[0]
-        check_transition(lead.status, move.status, reason=move.reason, note=move.note)
-        roster = Roster(await tx.users())
-        waiting = await tx.waiting(1)
-        decide(lead, move, roster, waiting, deciding).hand_to(tx)
-
-    await store.transact(work, routing=True)
-    return await store.get_lead(lead_id)
+    Raises NotFound, Conflict naming the allowed steps, Forbidden for a rep who reopens, Invalid for a missing or unknown
+    reason, StaleLead."""
+    return await change_lead(store, lead_id, advance(move, role), deciding, seen=seen)
 
 
-def decide(lead: Lead, move: Move, roster: Roster, waiting: list[Lead], deciding: Deciding) -> Writes:
-    """Pure: the lead after the step, the counters of its owner, the trail, and who gets a place that became free."""
-    writes = Writes()
-    now = deciding.now
-    changed = replace(lead, status=move.status, last_activity_date=now, updated_at=now)
-    new_id, actor = deciding.house.new_id, deciding.actor
-    writes.activities.append(
-        activities.status_changed(new_id(), lead.id, lead.status, move.status, actor, now, reason=move.reason)
-    )
+def advance(move: Move, role: Role | None = None) -> Act:
+    """The step as an act: the lead after it, the counters of its owner, the trail."""
+    if move.bant:
+        check_bant(move.bant)
+
+    def act(lead: Lead, scene: Scene) -> Lead:
+        check_transition(lead.status, move.status, role, reason=move.reason, note=move.note)
+        now = scene.deciding.now
+        _tell(lead, move, scene)
+        changed = replace(lead, status=move.status, last_activity_date=now)
+        if move.status == "Contacted" and lead.first_contacted_at is None:
+            changed = replace(changed, first_contacted_at=now)
+            if changed.assigned_to:
+                scene.writes.user_changes.append(first_contact(changed, changed.assigned_to))
+        if move.status == "Qualified" and not lead.qualification_bonus_applied:
+            changed, rows = rescored(replace(changed, qualification_bonus_applied=True), "qualified", scene.deciding)
+            scene.writes.activities.extend(rows)
+            if lead.assigned_to:
+                scene.writes.user_changes.append(UserChange(lead.assigned_to, total_leads_qualified=1))
+        if move.status in ("Disqualified", "Opportunity"):
+            changed = replace(
+                changed, is_spam=changed.is_spam or move.reason == "spam", waiting_since=None, waiting_reason=None
+            )
+        return settle_place(lead, changed, scene)
+
+    return act
+
+
+def _tell(lead: Lead, move: Move, scene: Scene) -> None:
+    """The trail of a step."""
+    new_id, actor, now = scene.deciding.house.new_id, scene.deciding.actor, scene.deciding.now
+    rows = scene.writes.activities
+    rows.append(activities.status_changed(new_id(), lead.id, lead.status, move.status, actor, now, reason=move.reason))
     if move.note:
-        writes.activities.append(activities.note_added(new_id(), lead.id, move.note, actor, now))
-    if move.status == "Contacted" and lead.first_contacted_at is None:
-        changed = replace(changed, first_contacted_at=now)
-        if changed.assigned_to:
-            writes.user_changes.append(first_contact(changed, changed.assigned_to))
-    if move.status == "Qualified" and not lead.qualification_bonus_applied:
-        changed, rows = rescored(replace(changed, qualification_bonus_applied=True), "qualified", deciding)
-        writes.activities.extend(rows)
-        if lead.assigned_to:
-            writes.user_changes.append(UserChange(lead.assigned_to, total_leads_qualified=1))
-    if move.reason == "spam":
-        changed = replace(changed, is_spam=True)
-        writes.activities.append(activities.marked_spam(new_id(), lead.id, actor, now))
-    if move.status in ("Disqualified", "Opportunity"):
-        changed = replace(changed, waiting_since=None, waiting_reason=None)
-    changed = _settle_place(lead, changed, roster, deciding, writes)
-    writes.changed_leads.append(changed)
-    drain([other for other in waiting if other.id != lead.id], roster, deciding, writes)
-    return writes
+        rows.append(activities.note_added(new_id(), lead.id, move.note, actor, now))
+    if move.bant:
+        rows.append(contact_activities.qualified_bant(new_id(), lead.id, move.bant, actor, now))
+    if move.reason == "spam" and not lead.is_spam:
+        rows.append(activities.marked_spam(new_id(), lead.id, actor, now))
 
 
 def first_contact(lead: Lead, owner: UUID) -> UserChange:
@@ -82,20 +84,3 @@ def first_contact(lead: Lead, owner: UUID) -> UserChange:
         return UserChange(owner, total_leads_contacted=1)
     minutes = max(0, int((lead.first_contacted_at - lead.created_at).total_seconds() // 60))
     return UserChange(owner, total_leads_contacted=1, response_minutes_sum=minutes, response_count=1)
-
-
-def _settle_place(before: Lead, after: Lead, roster: Roster, deciding: Deciding, writes: Writes) -> Lead:
-    """Keep the owner's count right. A reopened lead goes back to its owner if active, even over the cap, else to routing."""
-    owner = roster.find(before.assigned_to)
-    if owner is not None and counts_for_owner(before) and not counts_for_owner(after):
-        roster.free_place(owner.id)
-        writes.user_changes.append(UserChange(owner.id, current_lead_count=-1))
-    elif owner is not None and counts_for_owner(after) and not counts_for_owner(before):
-        if owner.is_active:
-            roster.fill_place(owner.id)
-            writes.user_changes.append(UserChange(owner.id, current_lead_count=1))
-            return after
-        return route_existing(replace(after, assigned_to=None), roster, None, deciding, writes)
-    elif owner is None:
-        return route_existing(after, roster, None, deciding, writes)
-    return after

@@ -68,6 +68,15 @@ class MemoryTx:
         waiting = [lead for lead in self._state.leads.values() if matches(LeadQuery(waiting=True), lead)]
         return _copies(sorted(waiting, key=drain_order)[:limit])
 
+    async def newest_lead_id(self, email_key: str) -> UUID | None:
+        self._read("newest_lead_id")
+        known = [lead for lead in self._state.leads.values() if lead.email_key == email_key and not lead.is_deleted]
+        return recent_first(known)[0].id if known else None
+
+    async def known_activities(self, ids: Sequence[UUID]) -> set[UUID]:
+        self._read("known_activities")
+        return {i for i in ids if i in self._state.activities}
+
     async def leads_to_index(self, limit: int) -> list[Lead]:
         self._read("leads_to_index")
         waiting = [lead for lead in self._state.leads.values() if lead.id not in self._state.words]

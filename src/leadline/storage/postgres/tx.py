@@ -50,6 +50,16 @@ class PostgresTx:
         order = "priority_flag DESC, category = 'Hot' DESC, waiting_since, id"
         return await self._leads(f"{where} ORDER BY {order} LIMIT $1 FOR UPDATE", limit)
 
+    async def newest_lead_id(self, email_key: str) -> UUID | None:
+        self._check_reading()
+        sql = "SELECT id FROM leadline.leads WHERE email_key = $1 AND NOT is_deleted ORDER BY created_at DESC LIMIT 1"
+        return await self._connection.fetchval(sql, email_key)  # type: ignore[no-any-return]
+
+    async def known_activities(self, ids: Sequence[UUID]) -> set[UUID]:
+        self._check_reading()
+        found = await self._connection.fetch("SELECT id FROM leadline.activities WHERE id = ANY($1::uuid[])", ids)
+        return {row["id"] for row in found}
+
     async def leads_to_index(self, limit: int) -> list[Lead]:
         return await self._leads("search_words IS NULL ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED", limit)
 
