@@ -13,6 +13,11 @@ OPEN = "status IN ('New', 'Contacted', 'Qualified')"
 
 def _lead_columns() -> list[Any]:
     """The columns that `leads` and `leads_archive` share, `company_website` last but for ours: revision 001 adds it."""
+    return [*_given_columns(), *_made_columns()]
+
+
+def _given_columns() -> list[Any]:
+    """What the submission gave, and what intake made of it at once."""
     return [
         id_column(),
         Column("company_name", String(255), nullable=False),
@@ -28,6 +33,12 @@ def _lead_columns() -> list[Any]:
         Column("budget_timeline", String(50)),
         Column("current_solution", Text),
         Column("message", Text),
+    ]
+
+
+def _made_columns() -> list[Any]:
+    """What scoring, routing and work made of the lead."""
+    return [
         count_column("lead_score"),
         Column("category", String(20), nullable=False, server_default="Cold"),
         json_column("score_breakdown"),
