@@ -26,7 +26,6 @@ _HTML = [
     (b"x-frame-options", b"DENY"),
 ]
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
-_STATIC = b"public, max-age=31536000, immutable"
 
 
 class Edge:

@@ -1,0 +1,48 @@
+"""Style sheets and pictures: held in memory, under addresses that change with their content, so that a browser may keep them."""
+
+import hashlib
+from importlib import resources
+
+from litestar import Response, get
+
+from leadline.domain.errors import NotFound
+
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_MINUTE = "public, max-age=60"
+
+_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+
+
+def _read() -> dict[str, tuple[bytes, str]]:
+    """Every file of ours with the digest that stands in its address."""
+    folder = resources.files("leadline.web") / "static"
+    contents = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.rpartition(".")[2] in _TYPES}
+    return {name: (content, hashlib.sha256(content).hexdigest()[:12]) for name, content in contents.items()}
+
+
+ASSETS = _read()
+
+
+def asset(name: str) -> str:
+    """The address of a file. Raises KeyError for one that is not there, at the first rendering of its template."""
+    return f"/static/{ASSETS[name][1]}/{name}"
+
+
+@get("/static/{digest:str}/{name:str}", opt={"public": True})
+async def static_file(digest: str, name: str) -> Response[bytes]:
+    """A file. A page that was made by another version asks for another digest: it gets what there is, for a minute."""
+    if name not in ASSETS:
+        raise NotFound("There is nothing here.")
+    content, own = ASSETS[name]
+    return _answer(name, content, FOR_EVER if digest == own else FOR_A_MINUTE)
+
+
+@get("/favicon.ico", opt={"public": True})
+async def favicon() -> Response[bytes]:
+    """Browsers ask for it unasked, also beside an answer that is no page."""
+    return _answer("favicon.svg", ASSETS["favicon.svg"][0], "public, max-age=86400")
+
+
+def _answer(name: str, content: bytes, caching: str) -> Response[bytes]:
+    media_type = _TYPES[name.rpartition(".")[2]]
+    return Response(content, media_type=media_type, headers={"Cache-Control": caching})
