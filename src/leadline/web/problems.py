@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid, LeadlineError, NotFound, Unavailable
+from leadline.web.error_pages import error_page, wants_page
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
@@ -82,9 +83,7 @@ def detail_of(error: LeadlineError) -> str:
 def handle_ours(request: Request[Any, Any, Any], error: LeadlineError) -> Response[bytes]:
     """One of our own errors."""
     faults = error.faults if isinstance(error, Invalid) else []
-    status = status_of(error)
-    body = problem(status, detail_of(error), request.scope["state"]["request_id"], faults)
-    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers_of(error))
+    return _answer(request, status_of(error), detail_of(error), headers_of(error), faults)
 
 
 def handle_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -92,13 +91,24 @@ def handle_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     than that; parameters that cannot be read are faulty input, not an unreadable request."""
     status = error.status_code if error.status_code < 500 else HTTPStatus.INTERNAL_SERVER_ERROR
     detail = {404: "There is nothing here.", 405: "This address does not take this method."}.get(status, error.detail)
-    body = problem(status, detail, request.scope["state"]["request_id"])
-    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=dict(error.headers or {}))
+    return _answer(request, status, detail, dict(error.headers or {}))
 
 
 def handle_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Everything else: ours to mend. The client learns the request id and nothing more; the log holds the rest."""
-    request_id = request.scope["state"]["request_id"]
-    log.error("request %s failed", request_id, exc_info=error)
-    body = problem(500, "Something went wrong on our side. The request id helps to find it.", request_id)
-    return Response(body, status_code=500, media_type=MEDIA_TYPE)
+    log.error("request %s failed", request.scope["state"]["request_id"], exc_info=error)
+    return _answer(request, 500, "Something went wrong on our side. The request id helps to find it.", {})
+
+
+def _answer(
+    request: Request[Any, Any, Any],
+    status: int,
+    detail: str,
+    headers: dict[str, str],
+    faults: list[Fault] | None = None,
+) -> Response[bytes]:
+    """A page for a person, a problem for a program."""
+    if wants_page(request):
+        return error_page(request, status, detail, headers, faults or [])
+    body = problem(status, detail, request.scope["state"]["request_id"], faults or [])
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -54,14 +54,20 @@ def decode(body: bytes) -> Any:
         raise Unreadable("the body is nested too deeply") from error
 
 
-async def authorize(request: AnyRequest, services: Services, scope: Scope) -> ApiKey:
-    """The key of a request, if it may do this. Raises Unauthorized without a good key, Forbidden without the scope."""
+async def known_key(request: AnyRequest, services: Services) -> ApiKey:
+    """The key of a request, whatever it may do. Raises Unauthorized without a good one. Cookies are not looked at."""
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not key:
         raise Unauthorized("send an API key: Authorization: Bearer ll_...")
     found = await services.keys.find(key.strip())
     if found is None:
         raise Unauthorized("this API key is not known here, or is no longer valid")
+    return found
+
+
+async def authorize(request: AnyRequest, services: Services, scope: Scope) -> ApiKey:
+    """The key of a request, if it may do this. Raises Unauthorized without a good key, Forbidden without the scope."""
+    found = await known_key(request, services)
     if not key_allows(found, scope, utc_now()):
         raise Forbidden(f"this API key lacks the scope {scope}")
     return found

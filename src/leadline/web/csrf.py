@@ -1,0 +1,130 @@
+"""Forms: only our own pages may send them. Denied is the default; a handler that is reached by a key or a signature says so."""
+
+import hashlib
+import hmac
+import re
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from leadline.config import Settings
+from leadline.domain.errors import Forbidden
+from leadline.web.problems import Unreadable, WrongMediaType
+from leadline.web.reading import AnyRequest, read_body
+from leadline.web.services import Services
+from leadline.web.sessions import get_viewer, login_cookie_value
+
+FIELD = "_csrf_token"
+FORM_BYTES_MAX = 16_384
+FORM_FIELDS_MAX = 50
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# What an unsafe method is let through by. A handler that says nothing needs the token of a session.
+Proof = Literal["session", "login", "key", "signature"]
+OPT = "proof"
+BY_KEY: dict[str, Any] = {OPT: "key"}
+BY_SIGNATURE: dict[str, Any] = {OPT: "signature"}
+BY_LOGIN: dict[str, Any] = {OPT: "login"}
+
+_STALE = "This form did not come from a page of ours, or the page was open for too long. Open it anew and try again."
+
+
+def proof_of(handler: BaseRouteHandler) -> Proof:
+    """What an unsafe request to this handler must show."""
+    proof: Proof = handler.opt.get(OPT, "session")
+    return proof
+
+
+def form_token(secret_key: str, purpose: str, bound_to: str) -> str:
+    """The token of the forms of one session, or of one login page."""
+    return hmac.new(secret_key.encode(), f"{purpose}:{bound_to}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+async def protect(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of every route. Raises Forbidden for an unsafe request that does not come from a form of ours; where the session
+    is over, NotSignedIn. The form is read here, and waits in the state of the request."""
+    proof = proof_of(handler)
+    assert isinstance(connection, Request), "there are no websockets here"
+    if connection.method in SAFE_METHODS or proof in ("key", "signature"):
+        return
+    request, services = connection, services_of(connection)
+    if not is_from_us(request, services.settings):
+        raise Forbidden(_STALE)
+    form = await _read_form(request)
+    if proof == "login":
+        bound_to = login_cookie_value(request, services.settings)
+    else:
+        bound_to = (await get_viewer(request, services)).token
+    expected = form_token(services.secret_key, proof, bound_to) if bound_to else ""
+    given = form.get(FIELD, "")
+    # Bytes: comparing texts raises for what is not ASCII, and a wrong token must be a plain no.
+    if not expected or not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
+        raise Forbidden(_STALE)
+    request.scope["state"]["form"] = form
+
+
+def services_of(request: AnyRequest) -> Services:
+    """What `create_app` put into the application, for what runs outside of a handler."""
+    services: Services = request.app.state["services"]
+    return services
+
+
+def sent_form(request: AnyRequest) -> dict[str, str]:
+    """The form of a request that `protect` let through."""
+    form: dict[str, str] = request.scope["state"]["form"]
+    return form
+
+
+def is_from_us(request: AnyRequest, settings: Settings) -> bool:
+    """What the browser itself says about where a request comes from. Old browsers and programs say nothing; the token decides."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or _normal(origin) == _normal(settings.origin) or _is_as_typed(origin, request, settings)
+
+
+def _is_as_typed(origin: str, request: AnyRequest, settings: Settings) -> bool:
+    """Where PUBLIC_URL is not set, or for somebody on the machine itself, the address that was typed will do: localhost is the
+    same place as 127.0.0.1. A foreign name that leads here (DNS rebinding) gains nothing: it has no cookie of ours."""
+    netloc = _netloc(origin)
+    if not netloc or netloc != request.headers.get("host", "").lower():
+        return False
+    return settings.public_url is None or _is_loopback(netloc)
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _normal(origin: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port, the port always said; None for what is no origin, such as "null"."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname and port else None
+
+
+def _is_loopback(netloc: str) -> bool:
+    host = netloc.rpartition(":")[0] if not netloc.endswith("]") and ":" in netloc else netloc
+    return host in ("localhost", "[::1]") or re.fullmatch(r"127\.\d+\.\d+\.\d+", host) is not None
+
+
+async def _read_form(request: AnyRequest) -> dict[str, str]:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise WrongMediaType("send the form as application/x-www-form-urlencoded")
+    body = (await read_body(request, FORM_BYTES_MAX)).decode("utf-8", "replace")
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, errors="replace", max_num_fields=FORM_FIELDS_MAX)
+    except ValueError as error:
+        raise Unreadable(f"a form has at most {FORM_FIELDS_MAX} fields") from error
+    return dict(pairs)
