@@ -2,19 +2,24 @@
 
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.openapi import OpenAPIConfig
 
 from leadline.domain.errors import LeadlineError
-from leadline.web import api_intake, api_leads, api_users, health, hooks
+from leadline.web import api_intake, api_leads, api_users, documents, health, hooks, login, pages, static
+from leadline.web.csrf import BY_KEY, BY_SIGNATURE, protect
 from leadline.web.cursors import Cursors
 from leadline.web.edge import Edge
+from leadline.web.login_limits import LoginLimits, PasswordCheck
+from leadline.web.openapi import describe
 from leadline.web.problems import handle_http, handle_ours, handle_unforeseen
+from leadline.web.rendering import see_other
 from leadline.web.services import Services
+from leadline.web.sessions import NotSignedIn, login_address
 
-ROUTES: list[Any] = [
+API: list[Any] = [
     api_intake.create_lead,
     api_intake.create_leads,
     api_leads.list_leads,
@@ -27,30 +32,69 @@ ROUTES: list[Any] = [
     api_users.get_user,
     api_users.create_user,
     api_users.change_user,
-    hooks.webflow_hook,
-    health.healthz,
-    health.readyz,
+]
+HOOKS: list[Any] = [hooks.webflow_hook]
+HEALTH: list[Any] = [health.healthz, health.readyz]
+# What a browser opens. An unsafe method here needs a form of ours.
+PAGES: list[Any] = [
+    pages.work_list,
+    pages.lead_detail,
+    login.login_page,
+    login.log_in,
+    login.log_out,
+    documents.openapi_json,
+    documents.docs,
+    static.static_file,
+    static.favicon,
 ]
 
 
 def create_app(services: Services) -> Edge:
     """The ASGI application of one running house."""
-    cursors = Cursors(services.secret_key)
-    app = Litestar(
-        route_handlers=ROUTES,
-        dependencies={
-            "services": Provide(lambda: services, sync_to_thread=False, use_cache=True),
-            "cursors": Provide(lambda: cursors, sync_to_thread=False, use_cache=True),
-        },
-        exception_handlers={LeadlineError: handle_ours, HTTPException: handle_http, Exception: handle_unforeseen},
-        openapi_config=OpenAPIConfig(title="Leadline", version="1", path="/docs"),
-        request_max_body_size=None,
-        debug=False,
-    )
     settings = services.settings
     return Edge(
-        app,
+        create_inner_app(services),
         new_request_id=lambda: services.house.new_id().hex,
         is_https=settings.is_https,
         trusted_proxies=settings.trusted_proxies,
     )
+
+
+def create_inner_app(services: Services) -> Litestar:
+    """What stands behind the edge: routes, the guard of forms, and an answer for every error."""
+    document = describe([*API, *HOOKS, *HEALTH], services.settings.origin)
+    return Litestar(
+        route_handlers=[
+            Router("/", route_handlers=API, opt=BY_KEY),
+            Router("/", route_handlers=HOOKS, opt=BY_SIGNATURE),
+            *HEALTH,
+            *PAGES,
+        ],
+        guards=[protect],
+        state=State({"services": services}),
+        dependencies={
+            "services": _always(services),
+            "cursors": _always(Cursors(services.secret_key)),
+            "limits": _always(LoginLimits()),
+            "check": _always(PasswordCheck()),
+            "document": _always(document),
+        },
+        exception_handlers={
+            NotSignedIn: to_login,
+            LeadlineError: handle_ours,
+            HTTPException: handle_http,
+            Exception: handle_unforeseen,
+        },
+        openapi_config=None,
+        request_max_body_size=None,
+        debug=False,
+    )
+
+
+def to_login(request: Request[Any, Any, Any], error: NotSignedIn) -> Response[bytes]:
+    """Whoever is not signed in is sent to the login, whatever was asked for: what is there and what is not look alike."""
+    return see_other(login_address(error.back_to))
+
+
+def _always(value: Any) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False, use_cache=True)

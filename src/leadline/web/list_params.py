@@ -1,0 +1,115 @@
+"""What the address of the work list asks for: which list, which filters, and what of it this viewer may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+from uuid import UUID
+
+from leadline.domain.errors import Fault
+from leadline.domain.lead_lists import LeadQuery
+from leadline.domain.leads import STATUSES, Status
+from leadline.domain.search import words_of
+from leadline.domain.users import User
+from leadline.web.lead_params import NOBODY, QUERY_LENGTH_MAX, Params
+from leadline.web.presenting.lead_list import LISTINGS, Listing
+
+KNOWN = frozenset({"list", "q", "status", "owner", "source", "cursor"})
+SOURCE_LENGTH_MAX = 100
+OPEN, ANY, ME = "open", "any", "me"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A list as it was asked for. `query` has the viewer's limits in it; the texts are what the filter bar shows again."""
+
+    listing: Listing
+    query: LeadQuery
+    cursor: str | None
+    q: str = ""
+    status: str = OPEN
+    owner: str = ANY
+    source: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the counts of the tabs say nothing about this list."""
+        return bool(self.q or self.source or self.status != OPEN or self.owner != ANY)
+
+    def address(self, cursor: str | None = None) -> str:
+        """The address of this list, from its start or from a cursor."""
+        given = {
+            "list": self.listing.name,
+            "q": self.q,
+            "status": "" if self.status == OPEN else self.status,
+            "owner": "" if self.owner == ANY else self.owner,
+            "source": self.source,
+            "cursor": cursor or "",
+        }
+        return "/?" + urlencode({name: value for name, value in given.items() if value})
+
+
+def read_wanted(pairs: Iterable[tuple[str, str]], viewer: User, users: Iterable[User]) -> Wanted:
+    """Read the query string. Raises Invalid with every fault."""
+    params = Params(pairs, KNOWN)
+    listing = params.one("list", lambda name: LISTINGS[_known(name, LISTINGS)], f"one of {', '.join(LISTINGS)}")
+    listing = listing or LISTINGS["hot"]
+    status = (
+        params.one(
+            "status", lambda text: _known(text, (OPEN, ANY, *STATUSES)), f"one of {', '.join((OPEN, ANY, *STATUSES))}"
+        )
+        or OPEN
+    )
+    owner = (
+        params.one(
+            "owner", lambda text: _known(text, owner_choices(viewer, users)), "me, none, any, or a rep you can see"
+        )
+        or ANY
+    )
+    source = params.one("source", lambda text: text[:SOURCE_LENGTH_MAX], "a text") or ""
+    # Read by hand: a search for a single letter is no fault of somebody who is still typing.
+    q = " ".join((params.all("q") or [""])[0].replace("\0", "").split())
+    if len(q) > QUERY_LENGTH_MAX:
+        params.faults.append(Fault("/q", f"must be at most {QUERY_LENGTH_MAX} characters long"))
+    cursor = params.one("cursor", str, "a cursor of ours")
+    params.check()
+    query = replace(
+        listing.query(),
+        statuses=_statuses(status),
+        owners=_owners(viewer, owner),
+        source=source or None,
+        words=tuple(dict.fromkeys(words_of(q))),
+    )
+    return Wanted(listing, query, cursor, q, status, owner, source)
+
+
+def owner_choices(viewer: User, users: Iterable[User]) -> dict[str, str]:
+    """Whose leads one may ask for, by the value in the address. A rep sees nobody else's, so no other name is offered."""
+    choices = {ANY: "Any owner", ME: "Me", NOBODY: "Nobody"}
+    if viewer.role != "rep":
+        choices |= {str(user.id): user.full_name for user in users if user.id != viewer.id and user.role == "rep"}
+    return choices
+
+
+def visible_owners(viewer: User) -> tuple[UUID | None, ...]:
+    """Whose leads this user sees at all; empty for everybody's (`users.can_see` says the same of one lead)."""
+    return (viewer.id, None) if viewer.role == "rep" else ()
+
+
+def _owners(viewer: User, owner: str) -> tuple[UUID | None, ...]:
+    if owner == ANY:
+        return visible_owners(viewer)
+    if owner == NOBODY:
+        return (None,)
+    return (viewer.id,) if owner == ME else (UUID(owner),)
+
+
+def _statuses(status: str) -> tuple[Status, ...] | None:
+    if status == OPEN:
+        return None
+    return tuple(known for known in STATUSES if known == status)
+
+
+def _known(text: str, known: Iterable[str]) -> str:
+    if text not in known:
+        raise ValueError
+    return text

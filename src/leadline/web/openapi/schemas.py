@@ -1,0 +1,154 @@
+"""The bodies of the API: what is answered, taken from the dataclasses; what is sent, from the rules of submissions and users."""
+
+from leadline.domain.activities import Activity
+from leadline.domain.answers import WIDTHS
+from leadline.domain.explanation import Explanation
+from leadline.domain.intake import OUTCOMES, SubmissionRecord
+from leadline.domain.leads import COMPANY_SIZES, Lead, WaitingReason
+from leadline.domain.notifications import Notification
+from leadline.domain.submission import REQUIRED
+from leadline.domain.users import MAX_ACTIVE_LEADS_LIMIT, ROLES, User
+from leadline.web.answers import ACTIVITY_FIELDS, LEAD_FIELDS, NOTIFICATION_FIELDS, USER_FIELDS
+from leadline.web.api_intake import BULK_MAX
+from leadline.web.openapi.types import Schema, object_of, schema_of
+
+_ANY_JSON: Schema = {"description": "Any JSON value."}
+
+
+def ref(name: str) -> Schema:
+    """A schema of the components, by name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def page_of(name: str) -> Schema:
+    """A page of a list."""
+    return _object({"items": _list(ref(name)), "next_cursor": {"type": ["string", "null"]}})
+
+
+def components() -> dict[str, Schema]:
+    """Every schema with a name."""
+    duplicate: Schema = {
+        "type": "boolean",
+        "description": "Whether the address wrote within the last 24 hours already.",
+    }
+    return {
+        "NewLead": _new_lead(),
+        "NewLeads": _object({"items": _list(ref("NewLead")) | {"maxItems": BULK_MAX}}),
+        "Lead": object_of(Lead, LEAD_FIELDS),
+        "Captured": object_of(Lead, LEAD_FIELDS, duplicate=duplicate),
+        "KnownLead": {
+            "description": "All that a key without leads:read learns of a lead that was there before.",
+            **object_of(Lead, ("id", "category"), duplicate=duplicate),
+        },
+        "CapturedLeads": _object({"items": _list(_bulk_item())}),
+        "Activity": object_of(Activity, ACTIVITY_FIELDS, old_value=_ANY_JSON, new_value=_ANY_JSON),
+        "LeadExplanation": _object(
+            {"lead_id": {"type": "string", "format": "uuid"}, "score": schema_of(Explanation), "owner": _owner()}
+        ),
+        "Submission": _submission(),
+        "Notification": object_of(Notification, NOTIFICATION_FIELDS),
+        "User": object_of(User, USER_FIELDS),
+        "NewUser": _user_fields() | {"required": ["full_name", "email"]},
+        "UserChange": _user_fields(),
+        "HookAnswer": _hook_answer(),
+        "Health": _object({"status": {"type": "string"}, "pid": {"type": "integer"}}),
+        "Readiness": _readiness(),
+        "Problem": _problem(),
+    }
+
+
+def _object(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _new_lead() -> Schema:
+    properties: Schema = {name: {"type": ["string", "null"], "maxLength": width} for name, width in WIDTHS.items()}
+    for name in REQUIRED:
+        properties[name]["type"] = "string"
+    properties["email"]["format"] = "email"
+    properties["company_size"]["examples"] = [*COMPANY_SIZES, "250"]
+    properties["lead_score"] = {
+        "type": ["integer", "null"],
+        "minimum": 0,
+        "maximum": 100,
+        "description": "Kept and not used: scores are made here.",
+    }
+    return {
+        "type": "object",
+        "description": "Keys may be written in camelCase too. Unknown keys are kept on the lead, under `extra`.",
+        "properties": properties,
+        "required": list(REQUIRED),
+        "additionalProperties": True,
+    }
+
+
+def _bulk_item() -> Schema:
+    lead: Schema = {"anyOf": [ref("Captured"), ref("KnownLead")]}
+    taken = _object({"status": {"type": "integer", "enum": [200, 201]}, "lead": lead})
+    refused = _object({"status": {"const": 422}, "problem": {"type": "object"}})
+    return {"anyOf": [taken, refused]}
+
+
+def _owner() -> Schema:
+    rep = {"user_id": {"type": "string"}, "name": {"type": "string"}, "leads": {"type": "integer"}}
+    rep |= {"max_active_leads": {"type": "integer"}, "verdict": {"type": "string"}}
+    waiting = {"waiting_since": schema_of(Lead.__annotations__["waiting_since"])}
+    waiting |= {"waiting_reason": schema_of(WaitingReason | None)}
+    how: Schema = {"type": "string", "enum": ["turn", "returning_owner", "unrouted", "waiting"]}
+    properties = {"assigned_to": schema_of(Lead.__annotations__["assigned_to"]), **waiting, "how": how}
+    return _object(properties | {"considered": _list(_object(rep))}, optional=("how",))
+
+
+def _submission() -> Schema:
+    names = [name for name in SubmissionRecord.__dataclass_fields__ if name != "payload"]
+    text: Schema = {"type": "string", "description": "The bytes that were sent, as text."}
+    exact: Schema = {"type": "boolean", "description": "False where bytes that are no UTF-8 had to be replaced."}
+    return object_of(SubmissionRecord, names, payload=text, payload_is_exact=exact)
+
+
+def _user_fields() -> Schema:
+    text: Schema = {"type": ["string", "null"]}
+    flag: Schema = {"type": "boolean"}
+    return {
+        "type": "object",
+        "properties": {
+            "full_name": {"type": "string", "maxLength": 255},
+            "email": {"type": "string", "format": "email", "maxLength": 255},
+            "phone": text | {"maxLength": 50},
+            "slack_user_id": text | {"maxLength": 100},
+            "role": {"type": "string", "enum": list(ROLES)},
+            "max_active_leads": {"type": "integer", "minimum": 0, "maximum": MAX_ACTIVE_LEADS_LIMIT},
+            "is_active": flag,
+            "notify_email": flag,
+            "notify_slack": flag,
+            "notify_sms": flag,
+        },
+        "additionalProperties": False,
+    }
+
+
+def _faults() -> Schema:
+    return _list(_object({"pointer": {"type": "string"}, "detail": {"type": "string"}}))
+
+
+def _hook_answer() -> Schema:
+    properties = {"submission_id": {"type": "string", "format": "uuid"}, "outcome": {"enum": list(OUTCOMES)}}
+    return _object(properties | {"errors": _faults()}, optional=("errors",))
+
+
+def _readiness() -> Schema:
+    text, number = {"type": "string"}, {"type": "integer"}
+    properties: Schema = {"status": text, "reason": text, "warnings": _list(text), "instance": text}
+    return _object(properties | {"pid": number, "waiting_for_commit": number}, optional=("reason", "warnings"))
+
+
+def _problem() -> Schema:
+    text: Schema = {"type": "string"}
+    properties: Schema = {"type": text, "title": text, "status": {"type": "integer"}, "detail": text}
+    described = {"description": "RFC 9457. `errors` names every fault, by JSON pointer into what was sent."}
+    return described | _object(properties | {"errors": _faults(), "request_id": text}, optional=("errors",))
