@@ -102,7 +102,9 @@ async def _serve(house: _House) -> bool:
             log_level=LogLevels.error,
         )
         serving = asyncio.create_task(server.serve())
-        working = asyncio.create_task(run_worker(store, settings.phone_region, stopping))
+        working = asyncio.create_task(
+            run_worker(store, settings.phone_region, stopping, lambda: services.queue.is_busy)
+        )
         link = await _login_link(settings, store, admin)
         announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
         was_told = await _until_the_end(serving, stopping, house.is_alive)

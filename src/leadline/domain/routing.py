@@ -1,5 +1,6 @@
 """Who gets a lead, and why nobody else did (RULES 4). Choosing only; recording is the use case's part."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +11,9 @@ from leadline.domain.leads import Category, Lead, WaitingReason, is_open, is_vis
 from leadline.domain.users import User
 
 ROUTED_CATEGORIES: frozenset[Category] = frozenset({"Hot", "Warm"})
+
+# How many reps of a decision are stored by name.
+CONSIDERED_MAX = 12
 
 How = Literal["turn", "returning_owner", "unrouted", "waiting"]
 
@@ -50,6 +54,7 @@ class Roster:
         self._reps = sorted(
             (u for u in self._users.values() if u.role == "rep"), key=lambda u: (u.last_turn_seq, u.id.int)
         )
+        self._rows: dict[UUID, list[Any]] = {}
         self._turn = max((u.last_turn_seq for u in self._users.values()), default=0)
 
     def find(self, user_id: UUID | None) -> User | None:
@@ -74,40 +79,53 @@ class Roster:
     def fill_place(self, user_id: UUID) -> None:
         """Count one more lead for this user."""
         self._users[user_id].current_lead_count += 1
+        self._rows.pop(user_id, None)
 
     def free_place(self, user_id: UUID) -> None:
         """Count one lead less for this user."""
         self._users[user_id].current_lead_count -= 1
+        self._rows.pop(user_id, None)
 
     def has_room(self) -> bool:
         """Whether any rep could take a lead now."""
         return any(is_eligible(rep) for rep in self._reps)
 
     def _by_turn(self, now: datetime) -> Route:
-        chosen = next((rep for rep in self._reps if is_eligible(rep)), None)
-        reps = [
-            [str(r.id), r.full_name, r.current_lead_count, r.max_active_leads, _verdict(r, chosen)] for r in self._reps
-        ]
-        if chosen is None:
+        at = next((i for i, rep in enumerate(self._reps) if is_eligible(rep)), None)
+        if at is None:
             reason: WaitingReason = "no_capacity" if any(rep.is_active for rep in self._reps) else "no_active_rep"
-            return Route("waiting", None, reason, None, {"how": "waiting", "reason": reason, "reps": reps})
+            decision = {"how": "waiting", "reason": reason, **self._considered(None)}
+            return Route("waiting", None, reason, None, decision)
+        chosen = self._reps[at]
+        decision = {"how": "turn", "chosen": str(chosen.id), "name": chosen.full_name, **self._considered(chosen)}
         self._turn += 1
         chosen.last_turn_seq, chosen.last_turn_at = self._turn, now
-        self._reps.remove(chosen)
+        del self._reps[at]
         self._reps.append(chosen)
         self.fill_place(chosen.id)
-        return Route(
-            "turn",
-            chosen,
-            None,
-            self._turn,
-            {"how": "turn", "chosen": str(chosen.id), "name": chosen.full_name, "reps": reps},
-        )
+        return Route("turn", chosen, None, self._turn, decision)
+
+    def _considered(self, chosen: User | None) -> dict[str, Any]:
+        """Each rep as [id, name, leads, cap, verdict] in order of turn. In a large team the first of them and the chosen one
+        stand by name, and of the others how many there were of each verdict: a decision is stored with every lead."""
+        rows = [[*self._row(rep)[:4], "chosen"] if rep is chosen else self._row(rep) for rep in self._reps]
+        if len(rows) <= CONSIDERED_MAX:
+            return {"reps": rows}
+        named = [row for i, row in enumerate(rows) if i < CONSIDERED_MAX or row[4] == "chosen"]
+        others = Counter(row[4] for row in rows[CONSIDERED_MAX:] if row[4] != "chosen")
+        return {"reps": named, "others": dict(others)}
+
+    def _row(self, rep: User) -> list[Any]:
+        """A rep who was not chosen. Kept until the count changes: a batch asks for it with every lead."""
+        row = self._rows.get(rep.id)
+        if row is None:
+            row = [str(rep.id), rep.full_name, rep.current_lead_count, rep.max_active_leads, _verdict(rep)]
+            self._rows[rep.id] = row
+        return row
 
 
-def _verdict(rep: User, chosen: User | None) -> str:
-    if rep is chosen:
-        return "chosen"
+def _verdict(rep: User) -> str:
+    """Why a rep was not chosen."""
     if not rep.is_active:
         return "not_active"
     return "later_turn" if rep.current_lead_count < rep.max_active_leads else "full"

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from leadline.domain.errors import Unavailable
 from leadline.domain.intake import Captured, Intake
@@ -10,8 +11,21 @@ from leadline.domain.intake import Captured, Intake
 BATCH_MAX = 64
 WAITING_MAX = 4096
 ANSWER_SECONDS = 4.5
+LOOK_SECONDS = 0.25
+# A batch of this many says that intake is heavy; what can wait then stays away for a moment.
+CROWD = 4
+BUSY_SECONDS = 1.0
 
 Capture = Callable[[Sequence[Intake]], Awaitable[list[Captured]]]
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """One posting in the queue."""
+
+    item: Intake
+    answer: "asyncio.Future[Captured]"
+    since: float
 
 
 class CaptureQueue:
@@ -22,9 +36,11 @@ class CaptureQueue:
         self._capture = capture
         self._batch_max = batch_max
         self._waiting_max = waiting_max
-        self._waiting: deque[tuple[Intake, asyncio.Future[Captured]]] = deque()
+        self._waiting: deque[_Place] = deque()
+        self._in_work: list[_Place] = []
         self._wake = asyncio.Event()
-        self._writer: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._crowded_at = 0.0
         self._closing = False
 
     @property
@@ -32,16 +48,23 @@ class CaptureQueue:
         """How many postings wait for a commit."""
         return len(self._waiting)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether many postings came together a moment ago."""
+        return asyncio.get_running_loop().time() - self._crowded_at < BUSY_SECONDS
+
     def start(self) -> None:
         """Begin to write; needs a running event loop."""
-        self._writer = asyncio.create_task(self._write(), name="capture-writer")
+        self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._watch())]
 
     async def close(self) -> None:
         """Take nothing more, finish what was taken."""
         self._closing = True
         self._wake.set()
-        if self._writer is not None:
-            await self._writer
+        if self._tasks:
+            writer, watcher = self._tasks
+            await writer
+            watcher.cancel()
 
     async def submit(self, items: Sequence[Intake]) -> list[Captured]:
         """The answers, after the commit. Raises Unavailable when the queue is full or the store does not answer in time;
@@ -51,17 +74,12 @@ class CaptureQueue:
                 "too many submissions are waiting to be stored; nothing of this one was kept", retry_after_seconds=2
             )
         loop = asyncio.get_running_loop()
-        answers = [loop.create_future() for _ in items]
-        self._waiting.extend(zip(items, answers, strict=True))
+        now = loop.time()
+        places = [_Place(item, loop.create_future(), now) for item in items]
+        self._waiting.extend(places)
         self._wake.set()
-        try:
-            # Shielded: a client that goes away must not cancel what its neighbours in the batch wait for.
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return list(await asyncio.shield(asyncio.gather(*answers)))
-        except TimeoutError:
-            raise Unavailable(
-                "the submission could not be stored in time; sending it again makes no second lead"
-            ) from None
+        # Each waits for an answer of its own: a client that goes away takes nothing from its neighbours in the batch.
+        return [await place.answer for place in places]
 
     async def _write(self) -> None:
         while not (self._closing and not self._waiting):
@@ -69,18 +87,37 @@ class CaptureQueue:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._batch_max))]
-            await self._settle(batch)
+            waiting = self._waiting
+            self._in_work = [waiting.popleft() for _ in range(min(len(waiting), self._batch_max))]
+            if len(self._in_work) >= CROWD:
+                self._crowded_at = asyncio.get_running_loop().time()
+            await self._settle(self._in_work)
+            self._in_work = []
 
-    async def _settle(self, batch: list[tuple[Intake, asyncio.Future[Captured]]]) -> None:
+    async def _settle(self, batch: list[_Place]) -> None:
         try:
-            results = await self._capture([item for item, _ in batch])
+            results = await self._capture([place.item for place in batch])
         except Exception as error:  # every waiting poster must hear of it, whatever it was, and the writer must live on
-            for _, answer in batch:
-                if not answer.done():
-                    answer.set_exception(error)
-                    answer.exception()
+            for place in batch:
+                _fail(place, error)
             return
-        for (_, answer), result in zip(batch, results, strict=True):
-            if not answer.done():
-                answer.set_result(result)
+        for place, result in zip(batch, results, strict=True):
+            if not place.answer.done():
+                place.answer.set_result(result)
+
+    async def _watch(self) -> None:
+        """Answer those who have waited too long. One look at all of them, a few times a second, in place of a timer each."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            late = asyncio.get_running_loop().time() - ANSWER_SECONDS + LOOK_SECONDS
+            for place in (*self._in_work, *self._waiting):
+                if place.since < late:
+                    error = "the submission could not be stored in time; sending it again makes no second lead"
+                    _fail(place, Unavailable(error))
+
+
+def _fail(place: _Place, error: Exception) -> None:
+    if not place.answer.done():
+        place.answer.set_exception(error)
+        # Read once here, so that nobody is warned of an answer whose client has gone.
+        place.answer.exception()
