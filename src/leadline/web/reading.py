@@ -13,27 +13,30 @@ from leadline.web.problems import TooLarge, Unauthorized, Unreadable, WrongMedia
 from leadline.web.services import Services, utc_now
 
 BODY_SECONDS = 15
+THROWN_AWAY_MAX = 16_000_000
 USER_AGENT_LENGTH = 500
 
 AnyRequest = Request[Any, Any, Any]
 
 
 async def read_body(request: AnyRequest, limit: int) -> bytes:
-    """The raw body. Raises TooLarge beyond `limit` bytes without reading on, and Unreadable for one that trickles."""
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced) > limit:
-        raise TooLarge(f"the body has {announced} bytes; this address takes at most {limit}")
+    """The raw body. Raises TooLarge beyond `limit` bytes, none of which is kept, and Unreadable for one that trickles."""
     chunks: list[bytes] = []
     size = 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 size += len(chunk)
-                if size > limit:
-                    raise TooLarge(f"the body has more than {limit} bytes")
-                chunks.append(chunk)
+                # What is too much is still read for a while, and thrown away: a client that is cut off while it sends sees a
+                # broken connection in place of the answer.
+                if size > limit + THROWN_AWAY_MAX:
+                    break
+                if size <= limit:
+                    chunks.append(chunk)
     except TimeoutError:
         raise Unreadable(f"the body did not arrive within {BODY_SECONDS} seconds") from None
+    if size > limit:
+        raise TooLarge(f"the body has more than {limit} bytes, the most that this address takes")
     return b"".join(chunks)
 
 
