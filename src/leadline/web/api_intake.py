@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid
@@ -20,7 +21,7 @@ BULK_MAX = 1_000
 
 
 @post("/api/v1/leads", status_code=201, tags=["leads"], operation_id="createLead")
-async def create_lead(request: AnyRequest, services: Services) -> Response[bytes]:
+async def create_lead(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Capture one lead. 201 with the lead; 200 with the first lead when the address wrote within the last 24 hours."""
     key = await authorize(request, services, "leads:create")
     check_json(request)
@@ -41,7 +42,7 @@ async def create_lead(request: AnyRequest, services: Services) -> Response[bytes
 
 
 @post("/api/v1/leads/bulk", status_code=200, tags=["leads"], operation_id="createLeads")
-async def create_leads(request: AnyRequest, services: Services) -> Response[bytes]:
+async def create_leads(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Capture up to 1,000 leads: `{"items": [...]}`, answered in order, each with its status and its lead or its problem."""
     key = await authorize(request, services, "leads:create")
     check_json(request)

@@ -5,10 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from leadline.domain.errors import NotFound
 from leadline.domain.explanation import explain
 from leadline.domain.intake import OUTCOMES
+from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import NOTIFICATION_STATUSES
 from leadline.web.answers import activity_json, json_answer, lead_json, notification_json, page_answer, submission_json
@@ -21,7 +24,9 @@ _PAGING = frozenset({"limit", "cursor"})
 
 
 @get("/api/v1/leads", tags=["leads"], operation_id="listLeads")
-async def list_leads(request: AnyRequest, services: Services, cursors: Cursors) -> Response[bytes]:
+async def list_leads(
+    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
+) -> Response[bytes]:
     """A list of leads. Without `status`: open leads in work-list order; with it newest first; with `updated_since` by change."""
     await authorize(request, services, "leads:read")
     params = Params(request.query_params.multi_items(), LEAD_PARAMS)
@@ -32,15 +37,17 @@ async def list_leads(request: AnyRequest, services: Services, cursors: Cursors) 
 
 
 @get("/api/v1/leads/{lead_id:str}", tags=["leads"], operation_id="getLead")
-async def get_lead(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
-    """One lead, with its version as ETag."""
+async def get_lead(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
+    """One lead. Its ETag marks what a person edits of it, for `If-Match`."""
     await authorize(request, services, "leads:read")
     lead = await find_lead(services, lead_id)
-    return json_answer(lead_json(lead), headers={"ETag": f'"{lead.version}"'})
+    return json_answer(lead_json(lead), headers={"ETag": f'"{etag(lead)}"'})
 
 
 @get("/api/v1/leads/{lead_id:str}/activities", tags=["leads"], operation_id="listActivities")
-async def list_activities(request: AnyRequest, services: Services, cursors: Cursors, lead_id: str) -> Response[bytes]:
+async def list_activities(
+    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors], lead_id: FromPath[str]
+) -> Response[bytes]:
     """The trail of a lead, newest first."""
     await authorize(request, services, "leads:read")
     params = Params(request.query_params.multi_items(), _PAGING)
@@ -53,7 +60,9 @@ async def list_activities(request: AnyRequest, services: Services, cursors: Curs
 
 
 @get("/api/v1/leads/{lead_id:str}/explain", tags=["leads"], operation_id="explainLead")
-async def explain_lead(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def explain_lead(
+    request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
+) -> Response[bytes]:
     """Why this score, and why this owner."""
     await authorize(request, services, "leads:read")
     lead = await find_lead(services, lead_id)
@@ -71,7 +80,9 @@ def owner_json(lead: Lead) -> dict[str, Any]:
 
 
 @get("/api/v1/submissions", tags=["submissions"], operation_id="listSubmissions")
-async def list_submissions(request: AnyRequest, services: Services, cursors: Cursors) -> Response[bytes]:
+async def list_submissions(
+    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
+) -> Response[bytes]:
     """Raw postings, newest first: what came in, and what became of it."""
     await authorize(request, services, "leads:read")
     params = Params(request.query_params.multi_items(), _PAGING | {"outcome", "lead_id"})
@@ -85,7 +96,9 @@ async def list_submissions(request: AnyRequest, services: Services, cursors: Cur
 
 
 @get("/api/v1/notifications", tags=["notifications"], operation_id="listNotifications")
-async def list_notifications(request: AnyRequest, services: Services, cursors: Cursors) -> Response[bytes]:
+async def list_notifications(
+    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
+) -> Response[bytes]:
     """Queued and sent messages, newest first."""
     await authorize(request, services, "notifications")
     params = Params(request.query_params.multi_items(), _PAGING | {"status", "lead_id"})

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid, NotFound
@@ -17,7 +19,7 @@ USER_BYTES_MAX = 100_000
 
 
 @get("/api/v1/users", tags=["users"], operation_id="listUsers")
-async def list_users(request: AnyRequest, services: Services) -> Response[bytes]:
+async def list_users(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """All users, by name."""
     await authorize(request, services, "users")
     users = await services.store.list_users()
@@ -25,14 +27,14 @@ async def list_users(request: AnyRequest, services: Services) -> Response[bytes]
 
 
 @get("/api/v1/users/{user_id:str}", tags=["users"], operation_id="getUser")
-async def get_user(request: AnyRequest, services: Services, user_id: str) -> Response[bytes]:
+async def get_user(request: AnyRequest, services: NamedDependency[Services], user_id: FromPath[str]) -> Response[bytes]:
     """One user."""
     await authorize(request, services, "users")
     return json_answer(user_json(await services.store.get_user(_id(user_id))))
 
 
 @post("/api/v1/users", status_code=201, tags=["users"], operation_id="createUser")
-async def create_user(request: AnyRequest, services: Services) -> Response[bytes]:
+async def create_user(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """A new user, active and eligible at once: needs `full_name` and `email`."""
     key = await authorize(request, services, "users")
     fields = await _fields(request)
@@ -41,7 +43,9 @@ async def create_user(request: AnyRequest, services: Services) -> Response[bytes
 
 
 @patch("/api/v1/users/{user_id:str}", tags=["users"], operation_id="updateUser")
-async def change_user(request: AnyRequest, services: Services, user_id: str) -> Response[bytes]:
+async def change_user(
+    request: AnyRequest, services: NamedDependency[Services], user_id: FromPath[str]
+) -> Response[bytes]:
     """Change a user. More room, or a rep made active, drains the waiting list; one no longer active hands open leads back."""
     key = await authorize(request, services, "users")
     fields = await _fields(request)

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, delete, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from leadline.domain.access import ApiKey
 from leadline.domain.emails import parse_email
@@ -25,7 +27,9 @@ EVENT_ID_MAX = 200
 
 
 @post("/api/v1/leads/{lead_id:str}/status", status_code=200, tags=["work"], operation_id="advanceLead")
-async def set_status(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def set_status(
+    request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
+) -> Response[bytes]:
     """Move a lead on: `{"status", "reason", "note", "bant"}`. 409 names the steps that are allowed."""
     key, fields = await _read(request, services, {"status", "reason", "note", "bant"})
     if fields.get("status") not in STATUSES:
@@ -40,63 +44,67 @@ async def set_status(request: AnyRequest, services: Services, lead_id: str) -> R
 
 
 @post("/api/v1/leads/{lead_id:str}/notes", status_code=200, tags=["work"], operation_id="addNote")
-async def add_note(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def add_note(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Keep a note: `{"note"}`."""
     key, fields = await _read(request, services, {"note"})
     return await _act(request, services, key, lead_id, work.add_note(fields.get("note")))
 
 
 @post("/api/v1/leads/{lead_id:str}/attempts", status_code=200, tags=["work"], operation_id="logAttempt")
-async def log_attempt(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def log_attempt(
+    request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
+) -> Response[bytes]:
     """Keep an attempt to reach the person: `{"kind", "outcome"}`."""
     key, fields = await _read(request, services, {"kind", "outcome"})
     return await _act(request, services, key, lead_id, work.log_attempt(fields.get("kind"), fields.get("outcome")))
 
 
 @post("/api/v1/leads/{lead_id:str}/assign", status_code=200, tags=["work"], operation_id="assignLead")
-async def assign(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def assign(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Give a lead away: `{"user_id"}` is a user's id, null for nobody, or "auto" for whose turn it is."""
     key, fields = await _read(request, services, {"user_id"})
     return await _act(request, services, key, lead_id, _assignment(fields))
 
 
 @post("/api/v1/leads/{lead_id:str}/priority", status_code=200, tags=["work"], operation_id="prioritizeLead")
-async def set_priority(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def set_priority(
+    request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
+) -> Response[bytes]:
     """Put a lead first, or take that back: `{"flag"}`."""
     key, fields = await _read(request, services, {"flag"})
     return await _act(request, services, key, lead_id, mark.set_priority(fields.get("flag")))
 
 
 @post("/api/v1/leads/{lead_id:str}/spam", status_code=200, tags=["work"], operation_id="markSpam")
-async def set_spam(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def set_spam(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Set a lead aside as spam, or release it: `{"flag"}`."""
     key, fields = await _read(request, services, {"flag"})
     return await _act(request, services, key, lead_id, mark.set_spam(fields.get("flag")))
 
 
 @post("/api/v1/leads/{lead_id:str}/review", status_code=200, tags=["work"], operation_id="reviewLead")
-async def review(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def review(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Settle a review: `{"resolve"}` is "keep", or field names with "first" or "later"."""
     key, fields = await _read(request, services, {"resolve"})
     return await _act(request, services, key, lead_id, mark.review(fields.get("resolve")))
 
 
 @patch("/api/v1/leads/{lead_id:str}", tags=["work"], operation_id="editLead")
-async def edit(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def edit(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Change answers. A field one may not set is a fault. `If-Match` with the lead's ETag refuses a stale edit (412)."""
     key, fields = await _read(request, services, None)
     return await _act(request, services, key, lead_id, mark.edit(fields), email=fields.get("email"))
 
 
 @delete("/api/v1/leads/{lead_id:str}", status_code=200, tags=["work"], operation_id="deleteLead")
-async def remove(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def remove(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Delete softly; the trail stays."""
     key = await authorize(request, services, "leads:write")
     return await _act(request, services, key, lead_id, mark.delete)
 
 
 @post("/api/v1/leads/{lead_id:str}/restore", status_code=200, tags=["work"], operation_id="restoreLead")
-async def restore(request: AnyRequest, services: Services, lead_id: str) -> Response[bytes]:
+async def restore(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Bring a deleted lead back. 409 names a newer lead of the same address in its place."""
     key = await authorize(request, services, "leads:write")
     deciding = Deciding(services.house, utc_now(), actor_of(request, key), notifies=False)
@@ -107,7 +115,7 @@ async def restore(request: AnyRequest, services: Services, lead_id: str) -> Resp
 
 
 @post("/api/v1/events", status_code=202, tags=["work"], operation_id="countEvent")
-async def count_event(request: AnyRequest, services: Services) -> Response[bytes]:
+async def count_event(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Count engagement once: `{"lead_id" or "email", "type", "event_id", "occurred_at"}`."""
     key = await authorize(request, services, "events:write")
     check_json(request)

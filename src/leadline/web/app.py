@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import LeadlineError
-from leadline.web import api_intake, api_leads, api_users, documents, health, hooks, login, pages, static
+from leadline.web import api_intake, api_leads, api_users, api_work, documents, health, hooks, login, pages, static
 from leadline.web.csrf import BY_KEY, BY_SIGNATURE, protect
 from leadline.web.cursors import Cursors
 from leadline.web.edge import Edge
@@ -28,6 +28,17 @@ API: list[Any] = [
     api_leads.explain_lead,
     api_leads.list_submissions,
     api_leads.list_notifications,
+    api_work.set_status,
+    api_work.add_note,
+    api_work.log_attempt,
+    api_work.assign,
+    api_work.set_priority,
+    api_work.set_spam,
+    api_work.review,
+    api_work.edit,
+    api_work.remove,
+    api_work.restore,
+    api_work.count_event,
     api_users.list_users,
     api_users.get_user,
     api_users.create_user,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from leadline.web.answers import json_answer
 from leadline.web.error_pages import wants_page
@@ -17,14 +18,18 @@ from leadline.web.sessions import NotSignedIn, Viewer, find_viewer
 
 
 @get("/openapi.json")
-async def openapi_json(request: AnyRequest, services: Services, document: dict[str, Any]) -> Response[bytes]:
+async def openapi_json(
+    request: AnyRequest, services: NamedDependency[Services], document: NamedDependency[dict[str, Any]]
+) -> Response[bytes]:
     """The OpenAPI document."""
     await _reader(request, services)
     return json_answer(document)
 
 
 @get("/docs")
-async def docs(request: AnyRequest, services: Services, document: dict[str, Any]) -> Response[bytes]:
+async def docs(
+    request: AnyRequest, services: NamedDependency[Services], document: NamedDependency[dict[str, Any]]
+) -> Response[bytes]:
     """The same as a page. It is made here: nothing of it comes from anywhere else."""
     viewer = await _reader(request, services)
     return page("docs.html", **(frame(viewer, services) if viewer else {}), **sections(document))

@@ -4,6 +4,7 @@ import os
 import platform
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from leadline.domain.errors import Unavailable
 from leadline.web.answers import json_answer
@@ -17,7 +18,7 @@ async def healthz() -> Response[bytes]:
 
 
 @get("/readyz", tags=["health"], operation_id="readiness", opt={"public": True})
-async def readyz(services: Services) -> Response[bytes]:
+async def readyz(services: NamedDependency[Services]) -> Response[bytes]:
     """503 only when no lead can be taken. Names instance and process."""
     facts = {"instance": platform.node(), "pid": os.getpid(), "waiting_for_commit": services.queue.depth}
     try:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Fault, Invalid, NotFound
@@ -21,7 +23,9 @@ HOOK_BYTES_MAX = 1_000_000
 @post(
     "/hooks/webflow/{endpoint:str}", status_code=200, tags=["hooks"], operation_id="webflowHook", opt={"public": True}
 )
-async def webflow_hook(request: AnyRequest, services: Services, endpoint: str) -> Response[bytes]:
+async def webflow_hook(
+    request: AnyRequest, services: NamedDependency[Services], endpoint: FromPath[str]
+) -> Response[bytes]:
     """A Webflow form submission (data API v2), signed with the endpoint's secret over the raw body."""
     settings = services.settings
     if endpoint != settings.webflow_endpoint or not settings.webflow_secrets:

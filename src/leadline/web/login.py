@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 
 from leadline.domain.access import MAX_PASSWORD_LENGTH
 from leadline.domain.emails import parse_email
@@ -36,7 +37,7 @@ _USED_LINK = "This link was used before, or is older than 15 minutes. Sign in wi
 
 
 @get("/login", opt={"public": True})
-async def login_page(request: AnyRequest, services: Services) -> Response[bytes]:
+async def login_page(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The form. A link of the terminal is not followed by opening it, or the preview of a chat would use it up: it takes a button."""
     params = request.query_params
     back_to, link = safe_next(params.get("next")), params.get("link")
@@ -46,7 +47,12 @@ async def login_page(request: AnyRequest, services: Services) -> Response[bytes]
 
 
 @post("/login", status_code=303, opt={"public": True} | BY_LOGIN)
-async def log_in(request: AnyRequest, services: Services, limits: LoginLimits, check: PasswordCheck) -> Response[bytes]:
+async def log_in(
+    request: AnyRequest,
+    services: NamedDependency[Services],
+    limits: NamedDependency[LoginLimits],
+    check: NamedDependency[PasswordCheck],
+) -> Response[bytes]:
     """A new session with a new token, whatever cookie came along; the session it stood for ends."""
     form = sent_form(request)
     back_to = safe_next(form.get("next"))
@@ -68,7 +74,7 @@ async def log_in(request: AnyRequest, services: Services, limits: LoginLimits, c
 
 
 @post("/logout", status_code=303)
-async def log_out(request: AnyRequest, services: Services) -> Response[bytes]:
+async def log_out(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The session ends for good, in every tab."""
     if token := session_token(request, services.settings):
         await end_session(services.store, token, utc_now())

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from leadline.domain.errors import NotFound
 from leadline.domain.explanation import explain
@@ -32,7 +34,9 @@ ENTRIES = 50
 
 
 @get("/")
-async def work_list(request: AnyRequest, services: Services, cursors: Cursors) -> Response[bytes]:
+async def work_list(
+    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
+) -> Response[bytes]:
     """The list of a category, of what waits or of what needs a review; what one may not see is not in it."""
     viewer = await get_viewer(request, services)
     store, user = services.store, viewer.user
@@ -62,7 +66,9 @@ async def work_list(request: AnyRequest, services: Services, cursors: Cursors) -
 
 
 @get("/leads/{lead_id:str}")
-async def lead_detail(request: AnyRequest, services: Services, cursors: Cursors, lead_id: str) -> Response[bytes]:
+async def lead_detail(
+    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors], lead_id: FromPath[str]
+) -> Response[bytes]:
     """One lead. 404 in the same words for one that is not there and for one that is not the viewer's to see."""
     viewer = await get_viewer(request, services)
     lead = await visible_lead(services, viewer, lead_id)

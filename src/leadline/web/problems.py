@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid, LeadlineError, NotFound, Unavailable
+from leadline.domain.lead_edits import StaleLead
 from leadline.web.error_pages import error_page, wants_page
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +39,7 @@ _STATUSES: tuple[tuple[type[LeadlineError], HTTPStatus], ...] = (
     (Unauthorized, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (StaleLead, HTTPStatus.PRECONDITION_FAILED),
     (Conflict, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (WrongMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

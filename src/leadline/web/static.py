@@ -4,6 +4,7 @@ import hashlib
 from importlib import resources
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from leadline.domain.errors import NotFound
 
@@ -29,7 +30,7 @@ def asset(name: str) -> str:
 
 
 @get("/static/{digest:str}/{name:str}", opt={"public": True})
-async def static_file(digest: str, name: str) -> Response[bytes]:
+async def static_file(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A file. A page that was made by another version asks for another digest: it gets what there is, for a minute."""
     if name not in ASSETS:
         raise NotFound("There is nothing here.")

@@ -8,7 +8,8 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from leadline.web.openapi.operations import OPERATIONS, REASONS, Operation
+from leadline.web.openapi.operation import REASONS, Operation
+from leadline.web.openapi.operations import OPERATIONS
 from leadline.web.openapi.schemas import components, ref
 from leadline.web.openapi.types import Schema
 
@@ -59,11 +60,10 @@ def _operation(handler: HTTPRouteHandler, path: str) -> Schema:
 def _parameters(path: str, known: Operation) -> list[Schema]:
     in_path = [_parameter_of("path", name, {"type": "string"}, required=True) for name in _parameter.findall(path)]
     in_query = [_parameter_of("query", name, schema) for name, schema in known.query.items()]
-    return (
-        in_path
-        + in_query
-        + [_parameter_of("header", name, schema, required=True) for name, schema in known.headers.items()]
-    )
+    in_header = [
+        _parameter_of("header", name, schema, required=name in known.needed) for name, schema in known.headers.items()
+    ]
+    return in_path + in_query + in_header
 
 
 def _parameter_of(place: str, name: str, schema: Schema, *, required: bool = False) -> Schema:

@@ -11,6 +11,7 @@ from leadline.domain.users import MAX_ACTIVE_LEADS_LIMIT, ROLES, User
 from leadline.web.answers import ACTIVITY_FIELDS, LEAD_FIELDS, NOTIFICATION_FIELDS, USER_FIELDS
 from leadline.web.api_intake import BULK_MAX
 from leadline.web.openapi.types import Schema, object_of, schema_of
+from leadline.web.openapi.work import work_components
 
 _ANY_JSON: Schema = {"description": "Any JSON value."}
 
@@ -53,6 +54,7 @@ def components() -> dict[str, Schema]:
         "HookAnswer": _hook_answer(),
         "Health": _object({"status": {"type": "string"}, "pid": {"type": "integer"}}),
         "Readiness": _readiness(),
+        **work_components(),
         "Problem": _problem(),
     }
 

@@ -1,0 +1,106 @@
+"""The acts on a lead: what is sent, and what is answered."""
+
+from typing import Any
+
+from leadline.domain.answers import WIDTHS
+from leadline.domain.lead_edits import EDITABLE
+from leadline.domain.leads import COMPANY_SIZES, STATUSES
+from leadline.domain.lifecycle import BANT, BANT_ANSWERS, REASONS
+from leadline.usecases.signals import SIGNAL_TYPES
+from leadline.usecases.work import KINDS, NOTE_LENGTH_MAX, OUTCOMES
+from leadline.web.api_work import EVENT_ID_MAX
+from leadline.web.openapi.operation import KEYED, READING, Operation
+from leadline.web.openapi.types import Schema
+
+_FLAG: Schema = {"type": "boolean"}
+_NOTE: Schema = {"type": "string", "minLength": 1, "maxLength": NOTE_LENGTH_MAX}
+_ID: Schema = {"type": "string", "format": "uuid"}
+_IF_MATCH: dict[str, Schema] = {"If-Match": {"type": "string", "description": "The ETag of the lead as you saw it."}}
+
+
+def _one_of(values: tuple[str, ...]) -> Schema:
+    return {"type": "string", "enum": list(values)}
+
+
+def _body(needed: tuple[str, ...], **properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(needed), "additionalProperties": False}
+
+
+def _edit() -> Schema:
+    texts: dict[str, Any] = {name: {"type": ["string", "null"], "maxLength": WIDTHS[name]} for name in EDITABLE}
+    texts["company_size"]["enum"] = [*COMPANY_SIZES, None]
+    return _body((), **texts)
+
+
+def work_components() -> dict[str, Schema]:
+    """The bodies that are sent, and the answer to an event."""
+    answers: Schema = {name: _one_of(BANT_ANSWERS) for name in BANT} | {"note": {"type": ["string", "null"]}}
+    choice: Schema = {"type": "object", "additionalProperties": _one_of(("first", "later"))}
+    return {
+        "StatusChange": _body(
+            ("status",),
+            status=_one_of(STATUSES),
+            reason=_one_of(REASONS) | {"description": "Needed for Disqualified, and only there."},
+            note=_NOTE,
+            bant={"type": "object", "properties": answers, "additionalProperties": False},
+        ),
+        "Note": _body(("note",), note=_NOTE),
+        "Attempt": _body(("kind", "outcome"), kind=_one_of(KINDS), outcome=_one_of(OUTCOMES)),
+        "Assignment": _body(
+            ("user_id",),
+            user_id={"type": ["string", "null"], "description": "A user's id, null for nobody, or auto."},
+        ),
+        "Flag": _body(("flag",), flag=_FLAG),
+        "Review": _body(("resolve",), resolve={"anyOf": [{"const": "keep"}, choice]}),
+        "LeadEdit": _edit(),
+        "Event": {
+            **_body(
+                ("type", "event_id"),
+                lead_id=_ID,
+                email={"type": "string"},
+                type=_one_of(SIGNAL_TYPES),
+                event_id={"type": "string", "minLength": 1, "maxLength": EVENT_ID_MAX},
+                occurred_at={"type": ["string", "null"], "format": "date-time"},
+            ),
+            "description": "Either `lead_id` or `email`. The same `event_id` counts once.",
+            "additionalProperties": True,
+        },
+        "Counted": {
+            "type": "object",
+            "properties": {"event_id": {"type": "string"}, "counted": _FLAG},
+            "required": ["event_id", "counted"],
+        },
+    }
+
+
+def _act(body: str) -> Operation:
+    return Operation(
+        "leads:write",
+        {200: {"$ref": "#/components/schemas/Lead"}},
+        (*KEYED, *READING, 404, 412),
+        headers=_IF_MATCH,
+        body={"$ref": f"#/components/schemas/{body}"},
+    )
+
+
+_LEAD: dict[int, Schema] = {200: {"$ref": "#/components/schemas/Lead"}}
+
+WORK_OPERATIONS: dict[str, Operation] = {
+    "advanceLead": _act("StatusChange"),
+    "addNote": _act("Note"),
+    "logAttempt": _act("Attempt"),
+    "assignLead": _act("Assignment"),
+    "prioritizeLead": _act("Flag"),
+    "markSpam": _act("Flag"),
+    "reviewLead": _act("Review"),
+    "editLead": _act("LeadEdit"),
+    "deleteLead": Operation("leads:write", _LEAD, (*KEYED, 404, 409, 412), headers=_IF_MATCH),
+    "restoreLead": Operation("leads:write", _LEAD, (*KEYED, 404, 409)),
+    "countEvent": Operation(
+        "events:write",
+        {202: {"$ref": "#/components/schemas/Counted"}},
+        (*KEYED, *READING, 404),
+        body={"$ref": "#/components/schemas/Event"},
+        why={202: "Counted, now or before."},
+    ),
+}
