@@ -1,0 +1,19 @@
+"""The application of each test: a rep, another rep, a manager, an admin, and somebody who left."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.web.browsing import House, running
+
+
+@pytest_asyncio.fixture
+async def house() -> AsyncIterator[House]:
+    """A team, and no lead yet."""
+    async with running() as made:
+        await made.hire("Rep One")
+        await made.hire("Rep Two")
+        await made.hire("Manager", "manager")
+        await made.hire("Admin", "admin")
+        await made.hire("Gone", is_active=False)
+        yield made
