@@ -1,6 +1,7 @@
 """`leadline serve`: database, web server and worker in one process, from the first line to a clean stop."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -101,6 +102,9 @@ async def _serve(house: _House) -> bool:
             websockets=False,
             log_level=LogLevels.error,
         )
+        # What is there now stays: the collector need not walk through it with every generation.
+        gc.collect()
+        gc.freeze()
         serving = asyncio.create_task(server.serve())
         working = asyncio.create_task(
             run_worker(store, settings.phone_region, stopping, lambda: services.queue.is_busy)

@@ -50,10 +50,9 @@ class Roster:
     exactly as if the leads had come one at a time. The caller holds the routing lock."""
 
     def __init__(self, users: Iterable[User]) -> None:
-        self._users = {u.id: replace(u) for u in users}
-        self._reps = sorted(
-            (u for u in self._users.values() if u.role == "rep"), key=lambda u: (u.last_turn_seq, u.id.int)
-        )
+        self._users = {u.id: u for u in users}
+        reps = [u for u in self._users.values() if u.role == "rep"]
+        self._turns = [u.id for u in sorted(reps, key=lambda u: (u.last_turn_seq, u.id.int))]
         self._rows: dict[UUID, list[Any]] = {}
         self._turn = max((u.last_turn_seq for u in self._users.values()), default=0)
 
@@ -78,49 +77,52 @@ class Roster:
 
     def fill_place(self, user_id: UUID) -> None:
         """Count one more lead for this user."""
-        self._users[user_id].current_lead_count += 1
-        self._rows.pop(user_id, None)
+        self._count(user_id, 1)
 
     def free_place(self, user_id: UUID) -> None:
         """Count one lead less for this user."""
-        self._users[user_id].current_lead_count -= 1
-        self._rows.pop(user_id, None)
+        self._count(user_id, -1)
 
     def has_room(self) -> bool:
         """Whether any rep could take a lead now."""
-        return any(is_eligible(rep) for rep in self._reps)
+        return any(is_eligible(self._users[rep]) for rep in self._turns)
+
+    def _count(self, user_id: UUID, change: int) -> None:
+        user = self._users[user_id]
+        self._users[user_id] = replace(user, current_lead_count=user.current_lead_count + change)
+        self._rows.pop(user_id, None)
 
     def _by_turn(self, now: datetime) -> Route:
-        at = next((i for i, rep in enumerate(self._reps) if is_eligible(rep)), None)
+        at = next((i for i, rep in enumerate(self._turns) if is_eligible(self._users[rep])), None)
         if at is None:
-            reason: WaitingReason = "no_capacity" if any(rep.is_active for rep in self._reps) else "no_active_rep"
-            decision = {"how": "waiting", "reason": reason, **self._considered(None)}
-            return Route("waiting", None, reason, None, decision)
-        chosen = self._reps[at]
-        decision = {"how": "turn", "chosen": str(chosen.id), "name": chosen.full_name, **self._considered(chosen)}
+            has_active = any(self._users[rep].is_active for rep in self._turns)
+            reason: WaitingReason = "no_capacity" if has_active else "no_active_rep"
+            return Route("waiting", None, reason, None, {"how": "waiting", "reason": reason, **self._considered(None)})
+        chosen = self._users[self._turns[at]]
+        decision = {"how": "turn", "chosen": str(chosen.id), "name": chosen.full_name, **self._considered(chosen.id)}
         self._turn += 1
-        chosen.last_turn_seq, chosen.last_turn_at = self._turn, now
-        del self._reps[at]
-        self._reps.append(chosen)
+        self._users[chosen.id] = replace(chosen, last_turn_seq=self._turn, last_turn_at=now)
+        self._turns.append(self._turns.pop(at))
         self.fill_place(chosen.id)
-        return Route("turn", chosen, None, self._turn, decision)
+        return Route("turn", self._users[chosen.id], None, self._turn, decision)
 
-    def _considered(self, chosen: User | None) -> dict[str, Any]:
+    def _considered(self, chosen: UUID | None) -> dict[str, Any]:
         """Each rep as [id, name, leads, cap, verdict] in order of turn. In a large team the first of them and the chosen one
         stand by name, and of the others how many there were of each verdict: a decision is stored with every lead."""
-        rows = [[*self._row(rep)[:4], "chosen"] if rep is chosen else self._row(rep) for rep in self._reps]
+        rows = [[*self._row(rep)[:4], "chosen"] if rep == chosen else self._row(rep) for rep in self._turns]
         if len(rows) <= CONSIDERED_MAX:
             return {"reps": rows}
-        named = [row for i, row in enumerate(rows) if i < CONSIDERED_MAX or row[4] == "chosen"]
+        named = rows[:CONSIDERED_MAX] + [row for row in rows[CONSIDERED_MAX:] if row[4] == "chosen"]
         others = Counter(row[4] for row in rows[CONSIDERED_MAX:] if row[4] != "chosen")
         return {"reps": named, "others": dict(others)}
 
-    def _row(self, rep: User) -> list[Any]:
+    def _row(self, user_id: UUID) -> list[Any]:
         """A rep who was not chosen. Kept until the count changes: a batch asks for it with every lead."""
-        row = self._rows.get(rep.id)
+        row = self._rows.get(user_id)
         if row is None:
+            rep = self._users[user_id]
             row = [str(rep.id), rep.full_name, rep.current_lead_count, rep.max_active_leads, _verdict(rep)]
-            self._rows[rep.id] = row
+            self._rows[user_id] = row
         return row
 
 

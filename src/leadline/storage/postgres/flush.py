@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
@@ -88,10 +90,29 @@ def _change_users() -> Part:
     return Part("user_changes", columns, types, sql)
 
 
+# What a lead that was just captured never has: left out of the insert, which halves it, wherever all of it is at its default.
+RARE = frozenset({
+    "status", "priority_flag", "linkedin_url", "company_revenue", "enrichment_status", "email_reply_count",
+    "pricing_page_visits", "demo_video_watched", "last_activity_date", "is_deleted", "deleted_at", "is_spam",
+    "qualification_bonus_applied", "version", "phone_e164", "extra", "field_sources", "first_contacted_at", "is_demo",
+    "is_test", "import_id", "needs_review",
+})  # fmt: skip
+FRESH_LEAD = tuple(name for name in rows.LEAD if name not in RARE)
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_rare_values = attrgetter(*sorted(RARE))
+_USUAL = _rare_values(Lead(UUID(int=0), "", "", "", "", "business", _EPOCH, _EPOCH))
+
+
+def is_fresh(lead: Lead) -> bool:
+    """Whether the short insert holds all of a new lead."""
+    return bool(_rare_values(lead) == _USUAL)
+
+
 PARTS = {
     part.name: part
     for part in (
         _insert("submissions", submissions, rows.SUBMISSION),
+        _insert("fresh_leads", leads, FRESH_LEAD),
         _insert("new_leads", leads, rows.LEAD),
         _update_leads(),
         _insert("activities", activities, rows.ACTIVITY),
@@ -102,6 +123,7 @@ PARTS = {
 
 _GETTERS: dict[str, Callable[[Any], Any]] = {
     "submissions": rows.from_submission,
+    "fresh_leads": attrgetter(*FRESH_LEAD),
     "new_leads": attrgetter(*rows.LEAD),
     "changed_leads": attrgetter(*rows.LEAD),
     "activities": attrgetter(*rows.ACTIVITY),

@@ -14,7 +14,7 @@ from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange, summed
 from leadline.ports import IntakeView, LostRace
 from leadline.storage.postgres import accounts, intake, rows
-from leadline.storage.postgres.flush import PARTS, arguments, statement
+from leadline.storage.postgres.flush import PARTS, arguments, is_fresh, statement
 from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
 from leadline.storage.postgres.rows import Connection
 
@@ -73,7 +73,8 @@ class PostgresTx:
         self._buffer("submissions", rows)
 
     def add_leads(self, leads: Sequence[Lead]) -> None:
-        self._buffer("new_leads", leads)
+        for lead in leads:
+            self._buffer("fresh_leads" if is_fresh(lead) else "new_leads", [lead])
 
     def update_leads(self, leads: Sequence[Lead]) -> None:
         self._buffer("changed_leads", leads)
