@@ -11,9 +11,11 @@ import pytest_asyncio
 from hypothesis import settings
 
 from leadline.ports import Store
+from leadline.storage.firestore.store import open_store as open_firestore
 from leadline.storage.memory import MemoryStore
 from leadline.storage.postgres import migrate
 from leadline.storage.postgres.store import open_store
+from tests import emulator
 from tests.servers import SYSTEM_FOLDERS, embedded_server, system_server
 
 settings.register_profile("everyday", deadline=None)
@@ -26,7 +28,7 @@ SERVERS = {"postgres": embedded_server, "postgres_system": system_server}
 def backends() -> list[str]:
     """Which stores this machine can try. CI demands all of them (REQUIRE_BACKENDS=1); elsewhere a missing one is left out, and
     the header of the run says so."""
-    found = ["memory", "postgres"]
+    found = ["memory", "postgres", *(["firestore"] if emulator.is_available() else [])]
     if SYSTEM_FOLDERS:
         return [*found, "postgres_system"]
     if os.environ.get("REQUIRE_BACKENDS") == "1":
@@ -38,6 +40,8 @@ def backends() -> list[str]:
 
 def pytest_report_header() -> str:
     missing = "" if SYSTEM_FOLDERS else "; not tried: the system's PostgreSQL, which is not installed"
+    if not emulator.is_available():
+        missing += "; not tried: Firestore, for there is no emulator (FIRESTORE_EMULATOR_JAR) or no Java"
     return f"stores: {', '.join(backends())}{missing}"
 
 
@@ -93,9 +97,26 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def firestore_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """HOST:PORT of the Firestore emulator, started when first asked for."""
+    with emulator.emulator(tmp_path_factory.mktemp("emulator")) as address:
+        yield address
+
+
 @pytest.fixture
-def database_url(backend: str, servers: Servers) -> str | None:
-    """The owner's URL; None for memory."""
+def firestore_project(firestore_address: str) -> Iterator[str]:
+    """A project of the emulator that nobody has used."""
+    project = emulator.new_project()
+    yield project
+    emulator.clear(firestore_address, project)
+
+
+@pytest.fixture
+def database_url(backend: str, servers: Servers, request: pytest.FixtureRequest) -> str | None:
+    """The owner's URL, or firestore://PROJECT; None for memory."""
+    if backend == "firestore":
+        return f"firestore://{request.getfixturevalue('firestore_project')}"
     return None if backend == "memory" else servers.url(backend)
 
 
@@ -104,6 +125,11 @@ async def store(database_url: str | None) -> AsyncIterator[Store]:
     """An empty store of each kind in turn."""
     if database_url is None:
         yield MemoryStore()
+        return
+    if database_url.startswith("firestore://"):
+        firestore = await open_firestore(database_url.removeprefix("firestore://"))
+        yield firestore
+        await firestore.close()
         return
     await empty(database_url)
     opened = await open_store(database_url, as_app=True)

@@ -1,0 +1,105 @@
+"""The documents that a transaction will write, each once, with what must still be true of it at the commit."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from google.api_core import exceptions as google
+from google.cloud.firestore_v1 import DELETE_FIELD, AsyncClient
+
+from leadline.ports import LostRace, Refused
+from leadline.storage.firestore import queries
+from leadline.storage.firestore.connection import COMMIT_SECONDS, committing
+from leadline.storage.firestore.documents import DOCUMENT_BYTES_MAX, Data, size_of
+
+# The API takes 10 MiB a request, the emulator 4 MiB.
+COMMIT_BYTES_MAX = 3_900_000
+# What can be divided (a batch of captures, steps of a removal) stays below this; one person's act is one commit all the same.
+COMMIT_WRITES_MAX = 400
+
+# Two rows under one id are somebody's mistake; two writers of one natural key are a race.
+_KEYED = ("emailKeys/", "events/", "apiKeys/", "scoringRulesets/", "routing/", "version/", "sessions/")
+
+
+@dataclass(slots=True)
+class _Change:
+    kind: Literal["create", "update", "delete"]
+    data: Data
+    update_time: Any = None
+
+
+class Changes:
+    """Writes by path. Two changes of one document become one."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, _Change] = {}
+
+    def __len__(self) -> int:
+        return len(self._changes)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._changes
+
+    def data_of(self, path: str) -> Data:
+        """What will be written of a document; nothing of one that is left alone."""
+        return self._changes[path].data if path in self._changes else {}
+
+    def create(self, path: str, data: Data) -> None:
+        """A new document; the commit fails where it is there."""
+        if path in self._changes:
+            raise Refused(f"the id of {path} is taken")
+        self._changes[path] = _Change("create", data)
+
+    def update(self, path: str, data: Data, update_time: Any) -> None:
+        """Fields of a document, DELETE_FIELD for one that goes; the commit fails where it was changed since it was read."""
+        known = self._changes.get(path)
+        if known is None:
+            self._changes[path] = _Change("update", data, update_time)
+        elif known.kind == "update":
+            known.data |= data
+        elif known.kind == "create":
+            known.data = {k: v for k, v in (known.data | data).items() if v is not DELETE_FIELD}
+
+    def delete(self, path: str, update_time: Any = None) -> None:
+        """A document that goes; the commit fails where it was changed since it was read, if that is asked for."""
+        self._changes[path] = _Change("delete", {}, update_time)
+
+    def check_sizes(self, *, is_divisible: bool) -> None:
+        """Raises Refused for a document that is too big, and for more than fits one commit."""
+        total = 0
+        for path, change in self._changes.items():
+            size = size_of(path, change.data)
+            if size > DOCUMENT_BYTES_MAX:
+                raise Refused(f"{path} is {size} bytes long; a document of Firestore holds {DOCUMENT_BYTES_MAX}")
+            total += size
+        if total > COMMIT_BYTES_MAX:
+            raise Refused(f"{total} bytes in {len(self)} documents are more than one commit holds")
+        if is_divisible and len(self) > COMMIT_WRITES_MAX:
+            raise Refused(f"{len(self)} documents are more than one commit takes")
+
+    async def commit(self, client: AsyncClient) -> None:
+        """Write everything, or nothing."""
+        batch = client.batch()
+        for path, change in self._changes.items():
+            reference = client.document(path)
+            option = client.write_option(last_update_time=change.update_time) if change.update_time else None
+            if change.kind == "create":
+                batch.create(reference, change.data)
+            elif change.kind == "update":
+                batch.update(reference, change.data, option=option)
+            else:
+                batch.delete(reference, option=option)
+        try:
+            async with committing():
+                try:
+                    await batch.commit(retry=None, timeout=COMMIT_SECONDS)
+                except google.AlreadyExists as error:
+                    raise LostRace("another writer made the same document") from error
+        except LostRace:
+            if taken := await self._taken(client):
+                raise Refused(f"the id of {taken[0]} is taken") from None
+            raise
+
+    async def _taken(self, client: AsyncClient) -> list[str]:
+        """The rows whose ids are somebody else's."""
+        new = [p for p, c in self._changes.items() if c.kind == "create" and not p.startswith(_KEYED)]
+        return [path for path, found in (await queries.get(client, new)).items() if found is not None]

@@ -1,0 +1,231 @@
+"""Entities to documents and back. The only place with camelCase: field names, and the groups inside of scoreBreakdown."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import UTC, datetime
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from leadline.domain.access import ApiKey, Session
+from leadline.domain.activities import Activity
+from leadline.domain.errors import Fault, Invalid
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.leads import Lead, is_open, is_visible
+from leadline.domain.notifications import Notification
+from leadline.domain.rulesets import RuleSet
+from leadline.domain.search import MIN_WORD_LENGTH
+from leadline.domain.users import User
+from leadline.ports import Refused
+
+T = TypeVar("T")
+Data = dict[str, Any]
+
+PREFIX_LENGTH_MAX = 12
+NOBODY = "nobody"
+# What no query looks into and Firestore has no shape for: arrays within arrays, more than 20 levels, any key.
+_AS_JSON = frozenset({"extra", "field_sources", "route_decision"})
+_UPPER = re.compile(r"[A-Z]")
+
+
+class OddDocument(Refused):
+    """Somebody else wrote this document, or a part of it. The text names its path and the field."""
+
+
+def camel(name: str) -> str:
+    """lead_score -> leadScore."""
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def snake(name: str) -> str:
+    """leadScore -> lead_score; the inverse of `camel` where no digit follows an underscore, as in group names."""
+    return _UPPER.sub(lambda found: f"_{found[0].lower()}", name)
+
+
+def document_id(entity_id: UUID) -> str:
+    """The id turned round. UUIDv7 begins with the time, so all new documents would go to one server; it ends in chance."""
+    return entity_id.hex[::-1]
+
+
+def entity_id(document: str) -> UUID:
+    """The inverse of `document_id`."""
+    return UUID(hex=document[::-1])
+
+
+def key_id(*parts: str) -> str:
+    """The document id of a natural key: an address may hold a slash, and need not be readable in a path."""
+    return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """How one field of an entity stands in its document."""
+
+    name: str
+    key: str
+    accepts: type[Any]
+    is_optional: bool
+    default: Any
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _time(value: datetime) -> datetime:
+    """A plain datetime; the client's own kind carries nanoseconds."""
+    return datetime.combine(value.date(), value.timetz()).astimezone(UTC)
+
+
+def _json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _faults_text(faults: list[Fault]) -> str:
+    return _json_text([[fault.pointer, fault.detail] for fault in faults])
+
+
+_KINDS: dict[Any, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
+    UUID: (str, str, UUID),
+    datetime: (datetime, _same, _time),
+    bytes: (bytes, _same, bytes),
+    bool: (bool, _same, _same),
+    int: (int, _same, _same),
+}
+_NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "score_breakdown": (
+        dict,
+        lambda points: {camel(name): value for name, value in points.items()},
+        lambda points: {snake(name): int(value) for name, value in points.items()},
+    ),
+    "faults": (str, _faults_text, lambda text: [Fault(*pair) for pair in json.loads(text)]),
+    "scopes": (list, list, tuple),
+    **dict.fromkeys(_AS_JSON, (str, _json_text, json.loads)),
+}
+
+
+_known: dict[type[Any], tuple[_Field, ...]] = {}
+
+
+def _fields(entity: type[Any]) -> tuple[_Field, ...]:
+    """The fields of an entity, worked out once."""
+    if entity not in _known:
+        _known[entity] = _fields_of(entity)
+    return _known[entity]
+
+
+def _fields_of(entity: type[Any]) -> tuple[_Field, ...]:
+    hints = get_type_hints(entity)
+    found = []
+    for spec in fields(entity):
+        hint = hints[spec.name]
+        is_optional = get_origin(hint) in (UnionType, Union) and type(None) in get_args(hint)
+        kind = next(k for k in get_args(hint) if k is not type(None)) if is_optional else hint
+        accepts, write, read = _NAMED.get(spec.name) or _KINDS.get(kind) or (str, _same, _same)
+        default: Any = spec.default
+        if spec.default_factory is not MISSING:
+            default = spec.default_factory()
+        found.append(_Field(spec.name, camel(spec.name), accepts, is_optional, default, write, read))
+    return tuple(found)
+
+
+def to_data(entity: Any) -> Data:
+    """The fields of an entity's document."""
+    data = {}
+    for spec in _fields(type(entity)):
+        value = getattr(entity, spec.name)
+        data[spec.key] = None if value is None else spec.write(value)
+    return data
+
+
+def to_entity(kind: type[T], path: str, data: Mapping[str, Any]) -> T:
+    """The entity of a document. A field that a newer version added may be missing and has its default then; anything else that
+    is not as we write it raises OddDocument."""
+    values = {}
+    for spec in _fields(kind):
+        value = data.get(spec.key, MISSING)
+        if value is MISSING:
+            value = spec.default
+            if value is MISSING:
+                raise OddDocument(f"{path} has no {spec.key}")
+            values[spec.name] = value.copy() if isinstance(value, dict | list) else value
+        elif value is None and spec.is_optional:
+            values[spec.name] = None
+        elif not isinstance(value, spec.accepts) or (spec.accepts is int and isinstance(value, bool)):
+            raise OddDocument(f"{path} has an odd {spec.key}: {type(value).__name__}")
+        else:
+            try:
+                values[spec.name] = spec.read(value)
+            except (ValueError, TypeError, OverflowError) as error:
+                raise OddDocument(f"{path} has an odd {spec.key}: {error}") from error
+    return kind(**values)
+
+
+def lead_data(lead: Lead) -> Data:
+    """A lead's document: its fields, and what its lists are found by. `isOpen` is there only where it is true, so that closed
+    leads take no room in the indexes of the work lists."""
+    data = to_data(lead)
+    data |= {"isVisible": is_visible(lead), "isWaiting": lead.waiting_since is not None}
+    data["ownerKey"] = str(lead.assigned_to) if lead.assigned_to else NOBODY
+    if is_open(lead) and is_visible(lead):
+        data["isOpen"] = True
+    return data
+
+
+def index_data(words: list[str]) -> Data:
+    """What a search finds a lead by: every beginning of its words, of 2 to 12 letters."""
+    lengths = range(MIN_WORD_LENGTH, PREFIX_LENGTH_MAX + 1)
+    prefixes = {word[:length] for word in words for length in lengths if length <= len(word)}
+    return {"searchPrefixes": sorted(prefixes)}
+
+
+# Firestore's own way to measure: 8 bytes a number or time, a text its UTF-8 and one, a name likewise, 32 a document.
+DOCUMENT_BYTES_MAX = 1_048_576
+_OVERHEAD_BYTES = 32
+
+
+def size_of(path: str, data: Mapping[str, Any]) -> int:
+    """The bytes of a document, by the rules of Firestore's documentation."""
+    return _OVERHEAD_BYTES + 16 + sum(len(part) + 1 for part in path.split("/")) + _size(data)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str):
+        return (len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))) + 1
+    if isinstance(value, bytes):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(_size(name) + _size(member) for name, member in value.items())
+    if isinstance(value, list):
+        return sum(map(_size, value))
+    return 1 if value is None or isinstance(value, bool) else 8
+
+
+COLLECTIONS: dict[type[Any], str] = {
+    Lead: "leads",
+    User: "users",
+    Activity: "activities",
+    Notification: "notifications",
+    SubmissionRecord: "submissions",
+    Session: "sessions",
+    ApiKey: "apiKeys",
+}
+
+
+def ruleset_data(ruleset: RuleSet, at: datetime) -> Data:
+    """A published rule set. Its rules may hold any words as keys, so they are JSON."""
+    return {"version": ruleset.version, "name": ruleset.name, "rules": _json_text(ruleset.to_json()), "publishedAt": at}
+
+
+def to_ruleset(path: str, data: Mapping[str, Any]) -> tuple[RuleSet, datetime]:
+    """The rule set of a document, with the time of its publication."""
+    try:
+        return RuleSet.from_json(json.loads(data["rules"])), _time(data["publishedAt"])
+    except (KeyError, ValueError, TypeError, AttributeError, Invalid) as error:
+        raise OddDocument(f"{path} is no rule set: {error}") from error

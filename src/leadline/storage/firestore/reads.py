@@ -1,0 +1,83 @@
+"""What a transaction has read: everything as of one moment, without a lock, remembered with its time of change."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from google.cloud.firestore_v1 import AsyncClient
+
+from leadline.domain.leads import Lead
+from leadline.domain.users import User
+from leadline.storage.firestore import queries
+from leadline.storage.firestore.connection import reading
+from leadline.storage.firestore.documents import document_id, to_entity
+from leadline.storage.firestore.queries import Find, Found
+from leadline.storage.firestore.trail import entity_of
+
+T = TypeVar("T")
+
+# The one document that everything reads and writes which routes or frees a place: two such transactions cannot both commit.
+ROUTING = "routing/main"
+
+
+class Reads:
+    """The snapshot of one transaction. Its moment is the first read; the routing document is part of it."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self.client = client
+        self._time: datetime | None = None
+        self._seen: dict[str, Found | None] = {}
+        self._has_users = False
+        self.held: set[str] = set()
+
+    async def get(self, paths: Iterable[str]) -> dict[str, Found | None]:
+        """These documents; None for those that are not there."""
+        wanted = list(dict.fromkeys(paths))
+        await self._begin()
+        missing = [path for path in wanted if path not in self._seen]
+        self._seen |= await queries.get(self.client, missing, self._time)
+        return {path: self._seen[path] for path in wanted}
+
+    async def find(self, find: Find) -> list[Found]:
+        """The documents of a query."""
+        await self._begin()
+        rows = await queries.run(self.client, find, self._time)
+        self._seen |= {row.path: row for row in rows}
+        return rows
+
+    async def users(self) -> list[User]:
+        """Every user that can be read."""
+        if self._has_users:
+            rows = [row for path, row in self._seen.items() if row and path.startswith("users/")]
+        else:
+            rows = await self.find(Find("users"))
+            self._has_users = True
+        return [user for row in rows if (user := entity_of(User, row)) is not None]
+
+    async def leads(self, find: Find) -> list[Lead]:
+        """The leads of a query."""
+        return [to_entity(Lead, row.path, row.data) for row in await self.find(find)]
+
+    async def hold(self, ids: Sequence[UUID]) -> list[Lead]:
+        """These leads; the commit fails where one of them has changed, even if this transaction does not write it."""
+        paths = [f"leads/{document_id(i)}" for i in ids]
+        found = [row for row in (await self.get(paths)).values() if row]
+        self.held |= {row.path for row in found}
+        return [to_entity(Lead, row.path, row.data) for row in found]
+
+    def seen(self, path: str) -> Found | None:
+        """What was read before."""
+        return self._seen[path]
+
+    async def routing(self) -> Found | None:
+        """The routing document."""
+        return (await self.get([ROUTING]))[ROUTING]
+
+    async def _begin(self) -> None:
+        if self._time is not None:
+            return
+        async with reading():
+            document: Any = await self.client.document(ROUTING).get()
+        self._time = document.read_time
+        self._seen[ROUTING] = Found(ROUTING, document.to_dict(), document.update_time) if document.exists else None

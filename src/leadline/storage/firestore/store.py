@@ -1,0 +1,139 @@
+"""The store on Firestore: transactions, and the reads outside of them."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from google.cloud.firestore_v1 import AsyncClient
+
+from leadline.domain.access import ApiKey, Session
+from leadline.domain.activities import Activity
+from leadline.domain.errors import NotFound
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_lists import LeadQuery, Page, Position
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification
+from leadline.domain.rulesets import RuleSet
+from leadline.domain.users import User
+from leadline.ports import LostRace
+from leadline.storage.firestore import accounts, leads, queries, trail
+from leadline.storage.firestore.connection import open_client
+from leadline.storage.firestore.reads import ROUTING
+from leadline.storage.firestore.tx import FirestoreTx
+
+T = TypeVar("T")
+
+ATTEMPTS = 12
+BACKOFF_SECONDS = 0.02
+BACKOFF_MAX_SECONDS = 1.0
+
+
+class FirestoreStore:
+    """See `ports.Store`. Open it with `open_store`.
+
+    Transactions that route go one after another within a process, so they never disturb each other; between processes the
+    one that commits first wins and the other runs again."""
+
+    # A capture writes five to ten documents, and a commit takes 400.
+    batch_max = 40
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+        self._routing = asyncio.Lock()
+
+    async def transact(self, work: Callable[[FirestoreTx], Awaitable[T]], *, routing: bool = False) -> T:
+        async with self._routing if routing else nullcontext():
+            for attempt in range(ATTEMPTS):
+                try:
+                    tx = FirestoreTx(self._client, routing=routing)
+                    result = await work(tx)
+                    # Shielded: a caller that goes away must not leave a commit whose result nobody hears.
+                    await asyncio.shield(tx.commit())
+                except LostRace:
+                    if attempt == ATTEMPTS - 1:
+                        raise
+                else:
+                    return result
+                await asyncio.sleep(random.uniform(0, min(BACKOFF_SECONDS * 2**attempt, BACKOFF_MAX_SECONDS)))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    async def get_lead(self, lead_id: UUID) -> Lead:
+        return await leads.get_lead(self._client, lead_id)
+
+    async def list_leads(self, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
+        return await leads.list_leads(self._client, query, position, limit)
+
+    async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
+        return await leads.count_open(self._client, owners)
+
+    async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
+        return await trail.list_activities(self._client, lead_id, position, limit)
+
+    async def list_submissions(
+        self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        return await trail.list_submissions(self._client, outcome, lead_id, position, limit)
+
+    async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
+        return await trail.find_submissions(self._client, ids)
+
+    async def list_notifications(
+        self, status: str | None, lead_id: UUID | None, position: Position | None, limit: int
+    ) -> Page[Notification]:
+        return await trail.list_notifications(self._client, status, lead_id, position, limit)
+
+    async def list_users(self) -> list[User]:
+        return await accounts.list_users(self._client)
+
+    async def get_user(self, user_id: UUID) -> User:
+        user = await accounts.find_user(self._client, accounts.user_path(user_id))
+        if user is None:
+            raise NotFound(f"no user {user_id}")
+        return user
+
+    async def find_user_by_email(self, email_key: str) -> User | None:
+        return await accounts.find_user_by_email(self._client, email_key)
+
+    async def find_session(self, token_hash: bytes) -> Session | None:
+        return await accounts.find_session(self._client, token_hash)
+
+    async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
+        return await accounts.change_live_session(self._client, token_hash, {"seenAt": at}) is not None
+
+    async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
+        return await accounts.change_live_session(self._client, token_hash, {"revokedAt": at})
+
+    async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
+        return await accounts.find_api_key(self._client, key_hash)
+
+    async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
+        return await accounts.list_rulesets(self._client)
+
+    async def ping(self) -> None:
+        await queries.get(self._client, [ROUTING])
+
+    async def close(self) -> None:
+        await close_client(self._client)
+
+
+async def close_client(client: AsyncClient) -> None:
+    """Close the channel. The client's own `close` is for its synchronous sister; a channel that was never opened is none."""
+    transport: Any = getattr(client, "_transport", None)
+    if transport is not None:
+        await transport.close()
+
+
+async def open_store(project: str, *, database: str | None = None) -> FirestoreStore:
+    """The store of a project, once it has answered. Raises WrongProject (an Unavailable that waiting does not mend) where
+    there are no credentials, no such project, or no right to it."""
+    store = FirestoreStore(open_client(project, database))
+    try:
+        await store.ping()
+    except BaseException:
+        await store.close()
+        raise
+    return store

@@ -1,0 +1,131 @@
+"""One transaction on Firestore: reads as of one moment and without locks, writes buffered until `commit`, which fails where
+anything that was read and is written has changed since."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from google.cloud.firestore_v1 import AsyncClient
+
+from leadline.domain.access import ApiKey, Session
+from leadline.domain.activities import Activity
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification
+from leadline.domain.routing import drain_order
+from leadline.domain.rulesets import RuleSet
+from leadline.domain.users import User, UserChange
+from leadline.ports import IntakeView
+from leadline.storage.firestore import intake, queries
+from leadline.storage.firestore.demo import DEMO_LEADS
+from leadline.storage.firestore.documents import document_id
+from leadline.storage.firestore.flush import Buffers, flush, refuse_reading_after_writing
+from leadline.storage.firestore.queries import Find
+from leadline.storage.firestore.reads import Reads
+
+# One commit writes each lead that is indexed.
+INDEX_MAX = 300
+
+WAITING_ORDER: queries.Order = (("priorityFlag", "DESCENDING"), ("waitingSince", "ASCENDING"), ("id", "ASCENDING"))
+WAITING = tuple(
+    Find("leads", {"isOpen": True, "isWaiting": True, "category": category}, order=WAITING_ORDER)
+    for category in ("Hot", ("Warm", "Cold"))
+)
+TO_INDEX = Find("leads", {"needsIndex": True}, order=(("id", "ASCENDING"),))
+
+
+class FirestoreTx:
+    """See `ports.Tx`."""
+
+    def __init__(self, client: AsyncClient, *, routing: bool) -> None:
+        self._reads = Reads(client)
+        self._buffers = Buffers()
+        self._routing = routing
+
+    async def intake_view(
+        self, addresses: Sequence[tuple[str, datetime]], events: Sequence[tuple[str, str]]
+    ) -> IntakeView:
+        return await intake.read_view(self._reading(), addresses, events)
+
+    async def leads(self, ids: Sequence[UUID]) -> list[Lead]:
+        return await self._reading().hold(ids)
+
+    async def newest_lead_id(self, email_key: str) -> UUID | None:
+        path = intake.email_path(email_key)
+        found = (await self._reading().get([path]))[path]
+        known = intake.known_leads(email_key, found)
+        return known[0].lead_id if known else None
+
+    async def known_activities(self, ids: Sequence[UUID]) -> set[UUID]:
+        paths = {f"activities/{document_id(i)}": i for i in ids}
+        return {paths[path] for path, found in (await self._reading().get(paths)).items() if found}
+
+    async def users(self) -> list[User]:
+        return await self._reading().users()
+
+    async def waiting(self, limit: int) -> list[Lead]:
+        reads = self._reading()
+        lists = await asyncio.gather(*(reads.leads(replace(find, limit=limit)) for find in WAITING))
+        return sorted((lead for leads in lists for lead in leads), key=drain_order)[:limit]
+
+    async def leads_to_index(self, limit: int) -> list[Lead]:
+        return await self._reading().leads(replace(TO_INDEX, limit=min(limit, INDEX_MAX)))
+
+    async def demo_leads(self) -> list[Lead]:
+        return await self._reading().leads(DEMO_LEADS)
+
+    async def leads_of(self, owners: Sequence[UUID]) -> list[Lead]:
+        chunks = queries.chunks([str(owner) for owner in owners])
+        return [lead for c in chunks for lead in await self._reading().leads(Find("leads", {"ownerKey": c}))]
+
+    def add_submissions(self, rows: Sequence[SubmissionRecord]) -> None:
+        self._buffers.add("submissions", rows)
+
+    def add_leads(self, leads: Sequence[Lead]) -> None:
+        self._buffers.add("new_leads", leads)
+
+    def update_leads(self, leads: Sequence[Lead]) -> None:
+        self._buffers.add("changed_leads", leads)
+
+    def set_index(self, rows: Sequence[tuple[UUID, list[str], str | None]]) -> None:
+        self._buffers.add("index", rows)
+
+    def remove_demo(self) -> None:
+        self._buffers.removes_demo = True
+
+    def add_activities(self, rows: Sequence[Activity]) -> None:
+        self._buffers.add("activities", rows)
+
+    def add_notifications(self, rows: Sequence[Notification]) -> None:
+        self._buffers.add("notifications", rows)
+
+    def change_users(self, changes: Sequence[UserChange]) -> None:
+        self._buffers.add("user_changes", changes)
+
+    def add_users(self, users: Sequence[User]) -> None:
+        self._buffers.add("users", users)
+
+    def update_users(self, users: Sequence[User]) -> None:
+        self._buffers.add("changed_users", users)
+
+    def add_sessions(self, sessions: Sequence[Session]) -> None:
+        self._buffers.add("sessions", sessions)
+
+    def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
+        self._buffers.add("revoked", [(token_hash, user_id, at)])
+
+    def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
+        self._buffers.add("rulesets", [(ruleset, at) for ruleset in rulesets])
+
+    def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
+        self._buffers.add("api_keys", keys)
+
+    async def commit(self) -> None:
+        """Send the writes. Raises LostRace where something that was read has changed."""
+        await flush(self._reads, self._buffers, routing=self._routing)
+
+    def _reading(self) -> Reads:
+        refuse_reading_after_writing(self._buffers)
+        return self._reads
