@@ -7,7 +7,7 @@ from uuid import UUID
 
 from leadline.domain.emails import parse_email
 from leadline.domain.errors import Conflict, Fault, Invalid, NotFound
-from leadline.domain.routing import Roster, is_eligible
+from leadline.domain.routing import Roster, drain_order, is_eligible
 from leadline.domain.users import User, check_user_fields
 from leadline.ports import Store, Tx
 from leadline.usecases.assign import drain, hand_back
@@ -48,8 +48,9 @@ async def add_users(store: Store, new_users: list[NewUser], deciding: Deciding) 
 
 
 async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], deciding: Deciding) -> User:
-    """Change what a person edits of a user. Raising a cap or making a rep active drains the waiting list; a rep who is no
-    longer active, or no rep any more, hands open leads back to routing. Raises NotFound, Invalid, Conflict."""
+    """Change what a person edits of a user. Raising a cap or making a rep active drains the waiting list; whoever is no longer
+    active, or no rep any more, hands open leads back to routing, the worthiest first. Sessions end with the rights they were
+    begun with. Raises NotFound, Invalid, Conflict."""
 
     async def work(tx: Tx) -> None:
         users = {u.id: u for u in await tx.users()}
@@ -60,26 +61,22 @@ async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], de
         if any(u.email_key == user.email_key and u.id != user.id for u in users.values()):
             raise Conflict(f"{user.email} has an account already")
         users[user_id] = user
-        leaves = _can_own(before) and not _can_own(user)
+        leaves = (before.is_active and not user.is_active) or (before.role == "rep" and user.role != "rep")
         room = max(0, user.max_active_leads - user.current_lead_count) if is_eligible(user) else 0
         owned = await tx.leads_of([user_id]) if leaves else []
         waiting = await tx.waiting(room) if room else []
         writes = Writes()
         roster = Roster(users.values())
-        for lead in owned:
+        for lead in sorted(owned, key=drain_order):
             hand_back(lead, roster, deciding, writes)
         drain(waiting, roster, deciding, writes)
         tx.update_users([user])
-        if leaves:
+        if leaves or user.role != before.role:
             tx.revoke_sessions(user_id=user_id, at=deciding.now)
         writes.hand_to(tx)
 
     await store.transact(work, routing=True)
     return await store.get_user(user_id)
-
-
-def _can_own(user: User) -> bool:
-    return user.is_active and user.role == "rep"
 
 
 def _made(new: NewUser, deciding: Deciding) -> User:
