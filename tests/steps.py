@@ -8,7 +8,7 @@ from uuid import UUID
 from leadline.domain.intake import Captured, Intake
 from leadline.domain.leads import Lead, Status
 from leadline.domain.notifications import Notification
-from leadline.domain.users import User
+from leadline.domain.users import User, UserChange
 from leadline.ports import Store, Tx
 from leadline.usecases.advance import Move, advance_lead
 from leadline.usecases.capture import capture_leads
@@ -72,3 +72,12 @@ async def put(store: Store, leads: Sequence[Lead] = (), users: Sequence[User] = 
 async def notifications(store: Store) -> list[Notification]:
     """All of them, oldest first."""
     return (await pages(lambda position, limit: store.list_notifications(None, None, position, limit)))[::-1]
+
+
+async def bump(store: Store, *changes: UserChange) -> None:
+    """Change counters of users."""
+
+    async def work(tx: Tx) -> None:
+        tx.change_users(changes)
+
+    await store.transact(work)
