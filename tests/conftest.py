@@ -15,7 +15,7 @@ from leadline.storage.firestore.store import open_store as open_firestore
 from leadline.storage.memory import MemoryStore
 from leadline.storage.postgres import migrate
 from leadline.storage.postgres.store import open_store
-from tests import emulator
+from tests import emulator, indexes
 from tests.servers import SYSTEM_FOLDERS, embedded_server, system_server
 
 settings.register_profile("everyday", deadline=None)
@@ -128,7 +128,8 @@ async def store(database_url: str | None) -> AsyncIterator[Store]:
         return
     if database_url.startswith("firestore://"):
         firestore = await open_firestore(database_url.removeprefix("firestore://"))
-        yield firestore
+        with indexes.demanded():
+            yield firestore
         await firestore.close()
         return
     await empty(database_url)

@@ -83,12 +83,18 @@ def _time(value: datetime) -> datetime:
     return datetime.combine(value.date(), value.timetz()).astimezone(UTC)
 
 
-def _json_text(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """The text of what stands as JSON in a document."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def from_json(text: str) -> Any:
+    """What `as_json` wrote."""
+    return json.loads(text)
+
+
 def _faults_text(faults: list[Fault]) -> str:
-    return _json_text([[fault.pointer, fault.detail] for fault in faults])
+    return as_json([[fault.pointer, fault.detail] for fault in faults])
 
 
 _KINDS: dict[Any, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
@@ -106,7 +112,7 @@ _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     ),
     "faults": (str, _faults_text, lambda text: [Fault(*pair) for pair in json.loads(text)]),
     "scopes": (list, list, tuple),
-    **dict.fromkeys(_AS_JSON, (str, _json_text, json.loads)),
+    **dict.fromkeys(_AS_JSON, (str, as_json, json.loads)),
 }
 
 
@@ -220,7 +226,7 @@ COLLECTIONS: dict[type[Any], str] = {
 
 def ruleset_data(ruleset: RuleSet, at: datetime) -> Data:
     """A published rule set. Its rules may hold any words as keys, so they are JSON."""
-    return {"version": ruleset.version, "name": ruleset.name, "rules": _json_text(ruleset.to_json()), "publishedAt": at}
+    return {"version": ruleset.version, "name": ruleset.name, "rules": as_json(ruleset.to_json()), "publishedAt": at}
 
 
 def to_ruleset(path: str, data: Mapping[str, Any]) -> tuple[RuleSet, datetime]:

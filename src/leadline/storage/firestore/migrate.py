@@ -1,0 +1,161 @@
+"""Migrations of documents: a version document, and steps that mirror the revisions of PostgreSQL. A step may be repeated: it
+changes only documents that it has not changed yet, so a broken run is mended by the next."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from google.cloud.firestore_v1 import DELETE_FIELD, AsyncClient
+
+from leadline.domain.errors import Conflict, NotFound
+from leadline.ports import LostRace
+from leadline.storage.firestore import queries
+from leadline.storage.firestore.changes import COMMIT_WRITES_MAX, Changes
+from leadline.storage.firestore.connection import open_client
+from leadline.storage.firestore.documents import Data, as_json, from_json
+from leadline.storage.firestore.queries import Find, Found
+from leadline.storage.firestore.store import close_client
+
+T = TypeVar("T")
+
+HEAD = "001_add_company_website"
+BASE = "base"
+VERSION = "version/main"
+ATTEMPTS = 10
+WEBSITE = "company_website"
+
+# What a step makes of a lead's document: the fields to write, or None where there is nothing to do.
+Mend = Callable[[Data], Data | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One step, and the way back."""
+
+    name: str
+    up: Mend
+    down: Mend
+
+
+def add_company_website(lead: Data) -> Data | None:
+    """Leads that had one before a rollback get it back; for the others it is the domain of a business address. The seed made
+    one up from the company's name; a name is no evidence of a website."""
+    if "companyWebsite" in lead:
+        return None
+    extra, sources = from_json(lead["extra"]), from_json(lead["fieldSources"])
+    if WEBSITE in extra:
+        kept = extra.pop(WEBSITE)
+        return {"companyWebsite": kept, "extra": as_json(extra)}
+    if lead["emailClass"] != "business":
+        return {"companyWebsite": None}
+    derived = sources | {WEBSITE: {"source": "derived"}}
+    return {"companyWebsite": f"https://{lead['emailKey'].partition('@')[2]}", "fieldSources": as_json(derived)}
+
+
+def remove_company_website(lead: Data) -> Data | None:
+    """Back to version 1.0: what people entered waits in `extra` for the next upgrade."""
+    if "companyWebsite" not in lead:
+        return None
+    gone: Data = {"companyWebsite": DELETE_FIELD}
+    if lead["companyWebsite"] is not None:
+        gone["extra"] = as_json(from_json(lead["extra"]) | {WEBSITE: lead["companyWebsite"]})
+    return gone
+
+
+def _nothing(lead: Data) -> None:
+    """Version 1.0 begins with an empty database, and documents need no making."""
+
+
+REVISIONS = (
+    Revision("000_version_1_0", _nothing, _nothing),
+    Revision(HEAD, add_company_website, remove_company_website),
+)
+_NAMES = (BASE, *(revision.name for revision in REVISIONS))
+
+
+async def current_revision(project: str, *, database: str | None = None) -> str | None:
+    """The revision a database stands at; None for one that Leadline has never seen."""
+    return await _with_client(project, database, _current)
+
+
+async def upgrade(project: str, revision: str = HEAD, *, database: str | None = None) -> bool:
+    """Bring the database up to a revision; False where it stood there already."""
+    return await _with_client(project, database, lambda client: _go(client, revision, up=True))
+
+
+async def downgrade(project: str, revision: str, *, database: str | None = None) -> None:
+    """Take the database back to a revision, or to `base`."""
+    await _with_client(project, database, lambda client: _go(client, revision, up=False))
+
+
+async def _with_client(project: str, database: str | None, work: Callable[[AsyncClient], Awaitable[T]]) -> T:
+    client = open_client(project, database)
+    try:
+        return await work(client)
+    finally:
+        await close_client(client)
+
+
+async def _current(client: AsyncClient) -> str | None:
+    found = (await queries.get(client, [VERSION]))[VERSION]
+    return str(found.data["revision"]) if found else None
+
+
+async def _go(client: AsyncClient, target: str, *, up: bool) -> bool:
+    if target not in _NAMES:
+        raise NotFound(f"no revision {target}; there are {', '.join(_NAMES)}")
+    has_moved = False
+    for _ in range(2 * len(REVISIONS)):
+        stored = (await queries.get(client, [VERSION]))[VERSION]
+        at = _NAMES.index(stored.data["revision"]) if stored else 0
+        goal = _NAMES.index(target)
+        if at == goal or (at > goal) == up:
+            return has_moved
+        if up:
+            await _mend(client, REVISIONS[at].up)
+        else:
+            await _mend(client, REVISIONS[at - 1].down)
+        await _set_revision(client, stored, _NAMES[at + 1 if up else at - 1])
+        has_moved = True
+    raise Conflict("another process migrates the other way")
+
+
+async def _set_revision(client: AsyncClient, stored: Found | None, name: str) -> None:
+    """Another process that made the same step has written the same; then the document is as we want it."""
+    changes = Changes()
+    if stored is None:
+        changes.create(VERSION, {"revision": name})
+    else:
+        changes.update(VERSION, {"revision": name}, stored.update_time)
+    try:
+        await changes.commit(client)
+    except LostRace:
+        if await _current(client) != name:
+            raise
+
+
+async def _mend(client: AsyncClient, mend: Mend) -> None:
+    """Go through all leads by id, one commit a page; a page that somebody changes meanwhile is done again."""
+    if mend is _nothing:
+        return
+    after: tuple[Any, ...] | None = None
+    lost = 0
+    while True:
+        find = Find("leads", order=(("id", "ASCENDING"),), after=after, limit=COMMIT_WRITES_MAX)
+        rows = await queries.run(client, find)
+        changes = Changes()
+        for row in rows:
+            if (data := mend(row.data)) is not None:
+                changes.update(row.path, data, row.update_time)
+        try:
+            if len(changes):
+                await changes.commit(client)
+        except LostRace:
+            lost += 1
+            if lost == ATTEMPTS:
+                raise
+            continue
+        lost = 0
+        if len(rows) < COMMIT_WRITES_MAX:
+            return
+        after = (rows[-1].data["id"],)
