@@ -119,12 +119,12 @@ def _is_loopback(netloc: str) -> bool:
 
 
 async def _read_form(request: AnyRequest) -> dict[str, str]:
+    body = await read_body(request, FORM_BYTES_MAX)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/x-www-form-urlencoded":
+    if body and media_type != "application/x-www-form-urlencoded":
         raise WrongMediaType("send the form as application/x-www-form-urlencoded")
-    body = (await read_body(request, FORM_BYTES_MAX)).decode("utf-8", "replace")
+    text = body.decode("utf-8", "replace")
     try:
-        pairs = parse_qsl(body, keep_blank_values=True, errors="replace", max_num_fields=FORM_FIELDS_MAX)
+        return dict(parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=FORM_FIELDS_MAX))
     except ValueError as error:
         raise Unreadable(f"a form has at most {FORM_FIELDS_MAX} fields") from error
-    return dict(pairs)

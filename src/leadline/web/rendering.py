@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 
 from leadline.web.static import asset
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 templates = Environment(
     loader=PackageLoader("leadline.web"),

@@ -11,7 +11,7 @@ from leadline.domain.errors import NotFound
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_MINUTE = "public, max-age=60"
 
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {"css": "text/css", "svg": "image/svg+xml"}
 
 
 def _read() -> dict[str, tuple[bytes, str]]:
