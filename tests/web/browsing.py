@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
+from argon2 import PasswordHasher
 
 from leadline.bootstrap import build
 from leadline.config import Settings
@@ -16,7 +17,7 @@ from leadline.domain.leads import Lead
 from leadline.domain.users import Role, User
 from leadline.ids import new_id
 from leadline.storage.memory import MemoryStore
-from leadline.usecases.accounts import add_api_key, hash_password, start_session
+from leadline.usecases.accounts import add_api_key, start_session
 from leadline.web.app import create_app
 from leadline.web.services import Services, utc_now
 from leadline.web.sessions import session_cookie_name
@@ -26,7 +27,9 @@ from tests.steps import put
 ORIGIN = "http://127.0.0.1:8000"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PASSWORD = "a long enough password"
-PASSWORD_HASH = hash_password(PASSWORD)
+# Cheap, so that the tests are quick; what a hash costs stands in it.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD_HASH = CHEAP.hash(PASSWORD)
 SECRET_KEY = "the secret of the tests"
 
 

@@ -2,9 +2,17 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
-from tests.web.browsing import House, running
+from leadline.usecases import accounts
+from tests.web.browsing import CHEAP, PASSWORD_HASH, House, running
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "_hasher", CHEAP)
+    monkeypatch.setattr(accounts, "_NOBODY", PASSWORD_HASH)
 
 
 @pytest_asyncio.fixture
