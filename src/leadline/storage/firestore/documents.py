@@ -198,7 +198,7 @@ _OVERHEAD_BYTES = 32
 
 def size_of(path: str, data: Mapping[str, Any]) -> int:
     """The bytes of a document, by the rules of Firestore's documentation."""
-    return _OVERHEAD_BYTES + 16 + sum(len(part) + 1 for part in path.split("/")) + _size(data)
+    return _OVERHEAD_BYTES + 16 + sum(map(_size, path.split("/"))) + _size(data)
 
 
 def _size(value: Any) -> int:
