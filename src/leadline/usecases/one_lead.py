@@ -69,9 +69,13 @@ async def change_lead(
 
 def settle_place(before: Lead, after: Lead, scene: Scene) -> Lead:
     """Keep the owner's count right when a lead begins or ceases to count. One that counts again goes back to its owner if
-    active, even over the cap, else to routing; one without an owner is routed."""
+    active, even over the cap, else to routing. One without an owner is routed when it counts again or changes category; at
+    any other step it stays with whoever comes to claim it."""
     owner = scene.roster.find(before.assigned_to)
     if owner is None:
+        is_released = counts_for_owner(after) and not counts_for_owner(before)
+        if not is_released and after.category == before.category:
+            return after
         return route_existing(after, scene.roster, scene.returning_owner, scene.deciding, scene.writes)
     if counts_for_owner(before) and not counts_for_owner(after):
         scene.roster.free_place(owner.id)
