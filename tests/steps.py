@@ -1,6 +1,7 @@
 """What tests do to a store, in one line each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,5 +80,15 @@ async def bump(store: Store, *changes: UserChange) -> None:
 
     async def work(tx: Tx) -> None:
         tx.change_users(changes)
+
+    await store.transact(work)
+
+
+async def rewrite(store: Store, lead_id: UUID, **fields: Any) -> None:
+    """Change a lead as an edit does."""
+
+    async def work(tx: Tx) -> None:
+        (found,) = await tx.leads([lead_id])
+        tx.update_leads([replace(found, **fields)])
 
     await store.transact(work)

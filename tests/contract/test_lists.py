@@ -12,12 +12,12 @@ import pytest
 from tests.builders import NOW, an_id, lead, user
 from tests.invariants import every_lead, listed
 from tests.narrowing import as_served
-from tests.steps import put
+from tests.steps import put, rewrite
 
 from leadline.domain.lead_lists import LeadQuery, matches, order_of, position_of
 from leadline.domain.leads import CATEGORIES, STATUSES, Lead
 from leadline.domain.search import words_of
-from leadline.ports import Store, Tx
+from leadline.ports import Store
 from leadline.usecases.index import index_leads
 
 LEADS, QUERIES = 120, 50
@@ -201,13 +201,3 @@ async def test_words_longer_than_an_index_entry_do_not_stop_the_worker(store: St
 
     assert await index_leads(store, None) == 2
     assert [found.id for found in await listed(store, LeadQuery(words=tuple(words_of("㌀" * 200))))] == [known.id]
-
-
-async def rewrite(store: Store, lead_id: UUID, **fields: Any) -> None:
-    """Change a lead as an edit does."""
-
-    async def work(tx: Tx) -> None:
-        (found,) = await tx.leads([lead_id])
-        tx.update_leads([replace(found, **fields)])
-
-    await store.transact(work)
