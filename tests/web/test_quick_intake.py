@@ -40,7 +40,7 @@ REQUESTS: dict[str, tuple[bytes, dict[str, str]]] = {
     "no scheme": (json.dumps(GOOD).encode(), JSON | {"Authorization": "ll_nobody"}),
 }
 # Made anew for each answer.
-PASSING = {"id", "created_at", "updated_at", "request_id"}
+PASSING = {"id", "created_at", "updated_at", "waiting_since", "last_activity_date", "request_id"}
 
 
 class Ways:

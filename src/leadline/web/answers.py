@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Response
 
+from leadline.domain.access import ApiKey
 from leadline.domain.activities import Activity
-from leadline.domain.intake import SubmissionRecord
+from leadline.domain.intake import Captured, SubmissionRecord
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.users import User
@@ -35,6 +36,15 @@ _notification_values = attrgetter(*NOTIFICATION_FIELDS)
 def lead_json(lead: Lead) -> dict[str, Any]:
     """A lead, flat."""
     return dict(zip(LEAD_FIELDS, _lead_values(lead), strict=True))
+
+
+def told(captured: Captured, key: ApiKey) -> dict[str, Any]:
+    """The lead, flat; of a lead that was there before, a key that may not read learns id and category only."""
+    assert captured.lead is not None
+    is_duplicate = captured.outcome == "duplicate"
+    if is_duplicate and not {"leads:read", "admin"} & set(key.scopes):
+        return {"id": captured.lead.id, "category": captured.lead.category, "duplicate": True}
+    return lead_json(captured.lead) | {"duplicate": is_duplicate}
 
 
 def user_json(user: User) -> dict[str, Any]:

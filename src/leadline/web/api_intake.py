@@ -10,7 +10,7 @@ from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid
 from leadline.domain.intake import Captured, Intake
 from leadline.domain.submission import parse_submission
-from leadline.web.answers import json_answer, lead_json
+from leadline.web.answers import json_answer, told
 from leadline.web.problems import Unreadable
 from leadline.web.reading import AnyRequest, actor_of, authorize, check_json, decode, read_body
 from leadline.web.services import Services, utc_now
@@ -38,7 +38,7 @@ async def create_lead(request: AnyRequest, services: NamedDependency[Services]) 
         raise unreadable
     if captured.lead is None:
         raise Invalid(list(captured.faults))
-    return json_answer(_told(captured, key), 201 if captured.outcome == "created" else 200)
+    return json_answer(told(captured, key), 201 if captured.outcome == "created" else 200)
 
 
 @post("/api/v1/leads/bulk", status_code=200, tags=["leads"], operation_id="createLeads")
@@ -79,18 +79,9 @@ def _parse_into(item: Intake, value: Any) -> None:
         item.faults = error.faults
 
 
-def _told(captured: Captured, key: ApiKey) -> dict[str, Any]:
-    """The lead, flat; of a lead that was there before, a key that may not read learns id and category only."""
-    assert captured.lead is not None
-    is_duplicate = captured.outcome == "duplicate"
-    if is_duplicate and not {"leads:read", "admin"} & set(key.scopes):
-        return {"id": captured.lead.id, "category": captured.lead.category, "duplicate": True}
-    return lead_json(captured.lead) | {"duplicate": is_duplicate}
-
-
 def _bulk_answer(captured: Captured, key: ApiKey) -> dict[str, Any]:
     if captured.lead is not None:
-        return {"status": 200 if captured.outcome == "duplicate" else 201, "lead": _told(captured, key)}
+        return {"status": 200 if captured.outcome == "duplicate" else 201, "lead": told(captured, key)}
     errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in captured.faults]
     problem = {"type": "about:blank", "title": "Unprocessable Entity", "status": 422, "errors": errors}
     return {"status": 422, "problem": problem | {"submission_id": captured.submission_id}}

@@ -15,6 +15,7 @@ from leadline.web.edge import Edge
 from leadline.web.login_limits import LoginLimits, PasswordCheck
 from leadline.web.openapi import describe
 from leadline.web.problems import handle_http, handle_ours, handle_unforeseen
+from leadline.web.quick_intake import QuickIntake
 from leadline.web.rendering import see_other
 from leadline.web.services import Services
 from leadline.web.sessions import NotSignedIn, login_address
@@ -64,7 +65,7 @@ def create_app(services: Services) -> Edge:
     """The ASGI application of one running house."""
     settings = services.settings
     return Edge(
-        create_inner_app(services),
+        QuickIntake(create_inner_app(services), services),
         new_request_id=lambda: services.house.new_id().hex,
         is_https=settings.is_https,
         trusted_proxies=settings.trusted_proxies,

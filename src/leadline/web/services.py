@@ -24,12 +24,17 @@ class Keys:
     store: Store
     _seen: dict[str, tuple[float, ApiKey]] = field(default_factory=dict)
 
+    def remembered(self, key: str) -> ApiKey | None:
+        """A key that was good a moment ago."""
+        seen = self._seen.get(key)
+        return seen[1] if seen is not None and seen[0] > time.monotonic() else None
+
     async def find(self, key: str) -> ApiKey | None:
         """The live key behind what a client sent, or None. Only good keys are remembered."""
-        seen = self._seen.get(key)
+        remembered = self.remembered(key)
+        if remembered is not None:
+            return remembered
         now = time.monotonic()
-        if seen is not None and seen[0] > now:
-            return seen[1]
         found = await find_key(self.store, key, utc_now())
         if found is None:
             self._seen.pop(key, None)
