@@ -1,6 +1,6 @@
 """Users, sessions, keys and rule sets: how they are found, and how they are written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -78,7 +78,7 @@ async def find_session(client: AsyncClient, token_hash: bytes) -> Session | None
     return to_entity(Session, path, found.data) if found else None
 
 
-async def change_live_session(client: AsyncClient, token_hash: bytes, change: Data) -> Session | None:
+async def change_live_session(client: AsyncClient, token_hash: bytes, change: Callable[[Data], Data]) -> Session | None:
     """Change a session that is not revoked, and give it back as it was. Of two who do, the second sees the first's change."""
     path = session_path(token_hash)
     for attempt in range(ATTEMPTS):
@@ -86,14 +86,14 @@ async def change_live_session(client: AsyncClient, token_hash: bytes, change: Da
         if found is None or found.data["revokedAt"] is not None:
             return None
         changes = Changes()
-        changes.update(path, change, found.update_time)
+        changes.update(path, change(found.data), found.update_time)
         try:
             await changes.commit(client)
         except LostRace:
             if attempt == ATTEMPTS - 1:
                 raise
         else:
-            return to_entity(Session, path, found.data)
+            return session
     raise AssertionError("unreachable")
 
 

@@ -102,10 +102,13 @@ class FirestoreStore:
         return await accounts.find_session(self._client, token_hash)
 
     async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
-        return await accounts.change_live_session(self._client, token_hash, {"seenAt": at}) is not None
+        seen = await accounts.change_live_session(
+            self._client, token_hash, lambda session: {"seenAt": max(at, session["seenAt"])}
+        )
+        return seen is not None
 
     async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
-        return await accounts.change_live_session(self._client, token_hash, {"revokedAt": at})
+        return await accounts.change_live_session(self._client, token_hash, lambda _: {"revokedAt": at})
 
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         return await accounts.find_api_key(self._client, key_hash)

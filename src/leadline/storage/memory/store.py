@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -128,19 +129,20 @@ class MemoryStore:
 
     async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
         self._on_call("touch_session")
-        session = self._state.sessions.get(token_hash)
-        if session is None or session.revoked_at is not None:
-            return False
-        session.seen_at = at
-        return True
+        return self._change_session(token_hash, lambda s: replace(s, seen_at=max(s.seen_at, at))) is not None
 
     async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
         self._on_call("take_session")
+        return self._change_session(token_hash, lambda session: replace(session, revoked_at=at))
+
+    def _change_session(self, token_hash: bytes, change: Callable[[Session], Session]) -> Session | None:
+        """Change a live session and give it back as it was. In a new state, so that a transaction under way runs again."""
         session = self._state.sessions.get(token_hash)
         if session is None or session.revoked_at is not None:
             return None
-        session.revoked_at = at
-        return deepcopy(session)
+        self._state = self._state.copy()
+        self._state.sessions[token_hash] = change(session)
+        return session
 
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         self._on_call("find_api_key")

@@ -31,7 +31,7 @@ UPDATE_USER = (
 INSERT_SESSION = _insert("sessions", rows.SESSION)
 SESSION_BY_TOKEN = f"SELECT {rows.select(rows.SESSION)} FROM leadline.sessions WHERE token_hash = $1"
 # Only touches: a request in flight during a logout must not bring the session back.
-TOUCH_SESSION = "UPDATE leadline.sessions SET seen_at = $2 WHERE token_hash = $1 AND revoked_at IS NULL RETURNING 1"
+TOUCH_SESSION = "UPDATE leadline.sessions SET seen_at = greatest(seen_at, $2) WHERE token_hash = $1 AND revoked_at IS NULL RETURNING 1"
 TAKE_SESSION = f"UPDATE leadline.sessions SET revoked_at = $2 WHERE token_hash = $1 AND revoked_at IS NULL RETURNING {rows.select(rows.SESSION)}"
 REVOKE_SESSIONS = (
     "UPDATE leadline.sessions SET revoked_at = $3 WHERE (token_hash = $1 OR user_id = $2) AND revoked_at IS NULL"

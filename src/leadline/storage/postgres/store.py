@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -115,7 +116,9 @@ class PostgresStore:
         return bool(await self._fetch(accounts.TOUCH_SESSION, token_hash, at))
 
     async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
-        return next((Session(*row) for row in await self._fetch(accounts.TAKE_SESSION, token_hash, at)), None)
+        for row in await self._fetch(accounts.TAKE_SESSION, token_hash, at):
+            return replace(Session(*row), revoked_at=None)
+        return None
 
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         return next((rows.to_api_key(row) for row in await self._fetch(accounts.API_KEY_BY_HASH, key_hash)), None)
