@@ -93,7 +93,7 @@ async def change_live_session(client: AsyncClient, token_hash: bytes, change: Ca
             if attempt == ATTEMPTS - 1:
                 raise
         else:
-            return session
+            return to_entity(Session, path, found.data)
     raise AssertionError("unreachable")
 
 
