@@ -1,18 +1,22 @@
 """What the tests of the embedded server share: commands as real processes, the process table, SQL by psql."""
 
+import atexit
 import contextlib
+import functools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from leadline.embedded import serve
+from leadline.embedded.server import find_running
 from leadline.embedded.ways import find_binaries
 
 PROCESS = Path(__file__).with_name("embedded_process.py")
@@ -83,25 +87,36 @@ class Command:
         return self.process.stderr.readline()
 
 
-def make_home(folder: Path) -> Path:
-    """A home that was served once and holds one committed row."""
-    with serve(folder / "home") as urls:
+def make_folder() -> Path:
+    """A 0700 folder, in memory where there is enough: this is about processes, and a busy disk costs minutes."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+    return Path(tempfile.mkdtemp(dir=memory if roomy else None))
+
+
+@functools.cache
+def make_home() -> Path:
+    """A home, once per test run, that was served freshly and holds one committed row."""
+    parent = make_folder()
+    atexit.register(shutil.rmtree, parent)
+    parent.chmod(0o755)
+    with serve(parent / "new/home") as urls:
         sql(urls.owner, "CREATE TABLE kept AS SELECT 42 AS answer")
-    return folder / "home"
+    return parent / "new/home"
 
 
 @contextlib.contextmanager
-def copied_home(made: Path, folder: Path) -> Iterator[Path]:
+def copied_home() -> Iterator[Path]:
     """A copy of it for one test, below a 0700 folder. What still runs on it at the end is killed by its pid."""
-    folder.chmod(0o700)
+    folder = make_folder()
     home = folder / "a long name with spaces" / ("and more " * 20).strip() / "home"
-    shutil.copytree(made, home)
+    shutil.copytree(make_home(), home)
     try:
         yield home
     finally:
-        if (home / "postgres/data/postmaster.pid").exists():
-            for pid in living(family(postmaster(home))):
-                os.kill(pid, signal.SIGKILL)
+        if server := find_running(home.resolve() / "postgres/data"):
+            kill_all(family(server.pid))
+        shutil.rmtree(folder)
 
 
 def sql(url: str, statement: str) -> str:
@@ -141,6 +156,13 @@ def living(processes: set[tuple[int, str]]) -> set[int]:
     """Those that still run; what waits to be reaped does not."""
     states = [(pid, started, _stat(pid)) for pid, started in processes]
     return {pid for pid, started, state in states if state and state[19] == started and state[0] not in "ZX"}
+
+
+def kill_all(processes: set[tuple[int, str]]) -> None:
+    for pid in living(processes):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: not living(processes))
 
 
 def eventually(question: Callable[[], bool], seconds: float = 10) -> bool:

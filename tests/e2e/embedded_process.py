@@ -30,8 +30,8 @@ def main() -> int:
         Way.prefix = lambda self, parent: [*self.unshare]  # type: ignore[method-assign]
     try:
         with (serve if options.mode == "serve" else attach)(options.home, way=way) as urls:
-            print(json.dumps({"owner": urls.owner, "app": urls.app}), flush=True)
             with contextlib.suppress(KeyboardInterrupt):
+                print(json.dumps({"owner": urls.owner, "app": urls.app}), flush=True)
                 sys.stdin.read()
             time.sleep(0.2)  # long enough for a server that was interrupted with us to be gone
             print(json.dumps({"alive": urls.alive()}), flush=True)

@@ -14,21 +14,16 @@ from embedded_kit import Command, answer, copied_home, family, living, make_home
 from leadline.embedded import AlreadyServing, CannotStart, attach, serve
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_home(tmp_path_factory.mktemp("made"))
-
-
 @pytest.fixture
-def home(made: Path, tmp_path: Path) -> Iterator[Path]:
-    with copied_home(made, tmp_path) as home:
+def home() -> Iterator[Path]:
+    with copied_home() as home:
         yield home
 
 
-def test_a_fresh_start_makes_both_roles_and_the_database(tmp_path: Path) -> None:
+def test_the_first_start_made_both_roles_and_the_database(home: Path) -> None:
     question = "SELECT current_user, current_database(), rolsuper FROM pg_roles WHERE rolname = current_user"
 
-    with serve(tmp_path / "new/home") as urls:
+    with serve(home) as urls:
         assert sql(urls.owner, question) == "leadline_owner|leadline|t"
         assert sql(urls.app, question) == "leadline_app|leadline|f"
 
@@ -42,13 +37,10 @@ def test_the_server_is_durable_and_speaks_utc_and_utf8(home: Path) -> None:
     assert values == "on|on|UTC|UTF8|127.0.0.1|"
 
 
-def test_only_its_owner_can_read_what_it_makes(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    with serve(tmp_path / "home"):
-        pass
+def test_only_its_owner_can_read_what_the_first_start_made() -> None:
+    paths = ["../..", "", "postgres/data", "postgres/credentials.json", "postgres/server.log"]
+    modes = [stat.S_IMODE((make_home() / path).stat().st_mode) for path in paths]
 
-    paths = ["", "home", "home/postgres/data", "home/postgres/credentials.json", "home/postgres/server.log"]
-    modes = [stat.S_IMODE((tmp_path / path).stat().st_mode) for path in paths]
     assert modes == [0o755, 0o700, 0o700, 0o600, 0o600]
 
 
@@ -133,6 +125,16 @@ def test_a_serve_waits_for_the_command_that_came_first(home: Path) -> None:
             assert short.end() == 0
             assert answer(server.answer()["owner"]) == "42"
             assert server.end() == 0
+
+
+def test_a_serve_does_not_wait_for_ever_for_a_command(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadline.embedded.WAIT_SECONDS", 0.3)
+    with Command("attach", home) as first:
+        first.answer()
+
+        text = rf"A leadline command \(pid {first.process.pid}\) still uses {home}: start when it is done"
+        with pytest.raises(CannotStart, match=text), serve(home):
+            pass
 
 
 @pytest.mark.long

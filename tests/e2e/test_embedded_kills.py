@@ -1,26 +1,35 @@
 """The embedded server after violence: nothing is left running, the next start works, committed rows are there."""
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from embedded_kit import Command, answer, copied_home, eventually, family, living, make_home, postmaster, sql
+from embedded_kit import (
+    Command,
+    answer,
+    copied_home,
+    eventually,
+    family,
+    kill_all,
+    living,
+    make_folder,
+    postmaster,
+    sql,
+)
 
-from leadline.embedded import attach, serve
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_home(tmp_path_factory.mktemp("made"))
+from leadline.embedded import CannotStart, attach, serve
+from leadline.embedded.locks import LockFile
 
 
 @pytest.fixture
-def home(made: Path, tmp_path: Path) -> Iterator[Path]:
-    with copied_home(made, tmp_path) as home:
+def home() -> Iterator[Path]:
+    with copied_home() as home:
         yield home
 
 
@@ -43,6 +52,22 @@ def test_nothing_is_left_and_the_next_start_works_after_a_kill_of(victims: str, 
         with (serve if mode == "serve" else attach)(home) as urls:
             assert answer(urls.owner) == "43"
             assert eventually(lambda: not living(processes))
+
+
+def test_a_start_waits_until_the_last_process_of_a_killed_server_is_gone(home: Path) -> None:
+    with Command("serve", home) as command:
+        command.answer()
+        server = postmaster(home)
+        processes = family(server)
+        laggard = max(living(processes) - {server})
+        os.kill(laggard, signal.SIGSTOP)  # it holds the shared memory until it runs on and finds its parent gone
+        os.kill(server, signal.SIGKILL)
+        command.kill()
+        threading.Timer(0.7, os.kill, (laggard, signal.SIGCONT)).start()
+
+        with serve(home) as urls:
+            assert answer(urls.owner) == "42"
+            assert living(processes) == set()
 
 
 def test_a_kill_leaves_nothing_even_if_nobody_starts_again(home: Path) -> None:
@@ -79,6 +104,20 @@ def test_an_attach_adopts_what_an_unguarded_start_left_behind(home: Path) -> Non
         assert living(processes) == set()
 
 
+def test_an_attach_joins_no_server_that_its_living_owner_has_not_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadline.embedded.WAIT_SECONDS", 0.3)
+    with Command("serve", home, "--unguarded") as command, LockFile(home / "postgres/owner.lock") as owner:
+        command.answer()
+        command.kill()
+        assert owner.take_exclusive(5)
+        owner.write("1234")  # a new owner that still has to deal with what was left behind
+
+        with pytest.raises(CannotStart, match=r"still starting or stopping \(pid 1234\)"), attach(home):
+            pass
+
+
 @pytest.mark.parametrize("content", ["{stranger}\n/else\n0\n5432\n\n127.0.0.1\n", ""])
 def test_a_pid_file_of_former_times_does_not_stop_a_start(content: str, home: Path) -> None:
     with subprocess.Popen(["sleep", "60"]) as stranger:
@@ -92,18 +131,22 @@ def test_a_pid_file_of_former_times_does_not_stop_a_start(content: str, home: Pa
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("tenths", range(1, 13))
-def test_a_kill_during_the_first_start_leaves_nothing_half_made(tenths: int, tmp_path: Path) -> None:
-    home = tmp_path / "home"
+@pytest.mark.parametrize("all_of_it", [False, True])
+@pytest.mark.parametrize("step", ["initdb", "--boot", "--single"])
+def test_a_kill_during_the_first_start_leaves_nothing_half_made(step: str, all_of_it: bool) -> None:
+    home = make_folder() / "home"
     with Command("serve", home) as command:
-        time.sleep(tenths / 10)
+        assert eventually(lambda: step.encode() in _command_lines(command.process.pid))
         processes = family(command.process.pid)
         command.kill()
+        if all_of_it:
+            kill_all(processes)
         assert eventually(lambda: not living(processes))
 
         with serve(home) as urls:
             assert sql(urls.app, "SELECT current_user") == "leadline_app"
         assert list((home / "postgres").glob("new-*")) == []
+    shutil.rmtree(home.parent)
 
 
 @pytest.mark.long
@@ -118,3 +161,11 @@ def test_twenty_commands_at_once_all_get_a_server(home: Path) -> None:
     finally:
         for command in commands:
             command.__exit__()
+
+
+def _command_lines(pid: int) -> bytes:
+    lines = b""
+    for member, _ in family(pid):
+        with contextlib.suppress(OSError):
+            lines += Path(f"/proc/{member}/cmdline").read_bytes()
+    return lines

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from embedded_kit import PROCESS, Command, answer, eventually, family, living, postmaster, sql
+from embedded_kit import PROCESS, Command, answer, eventually, family, living, make_folder, postmaster, sql
 
 import leadline
 from leadline.embedded.ways import find_binaries
@@ -56,6 +56,13 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def closed_folder() -> Iterator[Path]:
+    folder = make_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
 def start(case: Case, home: Path, folder: Path, mode: str = "serve") -> Command:
     if case.uid is None:
         return Command(mode, home, *([] if case.namespaces else ["--copies", str(folder / "copies")]))
@@ -72,12 +79,10 @@ def start(case: Case, home: Path, folder: Path, mode: str = "serve") -> Command:
 @pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_from_a_closed_folder_it_starts_survives_a_kill_and_keeps_its_data_as(
-    case: Case, open_folder: Path, tmp_path: Path
+    case: Case, open_folder: Path, closed_folder: Path
 ) -> None:
-    closed = open_folder / case.name
-    closed.mkdir(mode=0o700)
-    os.chown(closed, os.geteuid() if case.uid is None else case.uid, -1)
-    home = closed / "home"
+    home = closed_folder / "home"
+    os.chown(closed_folder, os.geteuid() if case.uid is None else case.uid, -1)
     with start(case, home, open_folder) as killed:
         sql(killed.answer()["owner"], "CREATE TABLE kept AS SELECT 42 AS answer")
         server = postmaster(home)
@@ -104,11 +109,11 @@ if os.geteuid() == 0:
 
     @pytest.mark.long
     @pytest.mark.parametrize("first", [CASES[0], CASES[2]], ids=lambda case: case.name)
-    def test_data_made_otherwise_is_taken_on_where_namespaces_are_forbidden_by(first: Case, open_folder: Path) -> None:
-        closed = open_folder / f"first {first.name}"
-        closed.mkdir(mode=0o700)
-        os.chown(closed, first.uid or 0, -1)
-        home = closed / "home"
+    def test_data_made_otherwise_is_taken_on_where_namespaces_are_forbidden_by(
+        first: Case, open_folder: Path, closed_folder: Path
+    ) -> None:
+        home = closed_folder / "home"
+        os.chown(closed_folder, first.uid or 0, -1)
         with start(first, home, open_folder) as made:
             sql(made.answer()["owner"], "CREATE TABLE kept AS SELECT 42 AS answer")
             assert made.end() == 0
