@@ -12,8 +12,8 @@ from leadline.domain.intake import DEFAULT_SOURCES, Captured, Intake, Submission
 from leadline.domain.leads import Lead, is_open
 from leadline.domain.merging import merge
 from leadline.domain.notifications import to_lead, to_owner
-from leadline.domain.routing import Roster
-from leadline.domain.scoring import ScoreInputs
+from leadline.domain.routing import Roster, Route
+from leadline.domain.scoring import Score, ScoreInputs
 from leadline.domain.submission import FIELDS, Submission
 from leadline.ports import IntakeView
 from leadline.usecases.assign import record_route, route_existing
@@ -102,51 +102,14 @@ class CaptureDecision:
         )
         score = self._house.scorer.score(inputs)
         route = self._roster.route(score.category, self._owners.get(sent.email_key), self._now)
-        is_waiting = route.how == "waiting"
-        lead = Lead(
-            id=self._house.new_id(),
-            company_name=sent.company_name,
-            contact_name=sent.contact_name,
-            email=sent.email,
-            email_key=sent.email_key,
-            email_class=sent.email_class,
-            created_at=item.received_at,
-            updated_at=self._now,
-            phone=sent.phone,
-            company_size=sent.company_size,
-            industry=sent.industry,
-            inquiry_type=sent.inquiry_type,
-            budget_timeline=sent.budget_timeline,
-            current_solution=sent.current_solution,
-            message=sent.message,
-            lead_score=score.lead_score,
-            category=score.category,
-            score_breakdown=score.score_breakdown,
-            raw_score=score.raw_score,
-            ruleset_version=score.ruleset_version,
-            assigned_to=route.user.id if route.user else None,
-            linkedin_url=sent.linkedin_url,
-            company_website=sent.company_website,
-            company_revenue=sent.company_revenue,
-            source=sent.source or DEFAULT_SOURCES[item.way_in],
-            utm_source=sent.utm_source,
-            utm_medium=sent.utm_medium,
-            utm_campaign=sent.utm_campaign,
-            needs_review=sent.needs_review,
-            extra=sent.extra,
-            field_sources=sent.field_sources,
-            waiting_since=self._now if is_waiting else None,
-            waiting_reason=route.waiting_reason,
-            route_decision=route.decision,
-            is_demo=item.is_demo,
-        )
+        lead = _new_lead(self._house.new_id(), item, sent, score, route, self._now)
         self._leads[lead.id] = lead
         self._near.setdefault(lead.email_key, []).append(lead.id)
         self._new[lead.id] = None
         self._writes.activities.append(
             activities.lead_created(self._house.new_id(), lead, deciding.actor, item.received_at)
         )
-        record_route(lead, route, self._roster, deciding, self._writes, began_waiting=is_waiting)
+        record_route(lead, route, self._roster, deciding, self._writes, began_waiting=route.how == "waiting")
         if route.user is not None:
             self._owners[lead.email_key] = route.user.id
         if deciding.notifies:
@@ -186,3 +149,44 @@ class CaptureDecision:
             owner = self._roster.find(lead.assigned_to)
             self._writes.notifications.extend(to_owner(lead, owner, deciding.writer()) if owner else [])
         return lead
+
+
+def _new_lead(id: UUID, item: Intake, sent: Submission, score: Score, route: Route, now: datetime) -> Lead:
+    """The lead of a submission as scoring and routing left it."""
+    return Lead(
+        id=id,
+        company_name=sent.company_name,
+        contact_name=sent.contact_name,
+        email=sent.email,
+        email_key=sent.email_key,
+        email_class=sent.email_class,
+        created_at=item.received_at,
+        updated_at=now,
+        phone=sent.phone,
+        company_size=sent.company_size,
+        industry=sent.industry,
+        inquiry_type=sent.inquiry_type,
+        budget_timeline=sent.budget_timeline,
+        current_solution=sent.current_solution,
+        message=sent.message,
+        lead_score=score.lead_score,
+        category=score.category,
+        score_breakdown=score.score_breakdown,
+        raw_score=score.raw_score,
+        ruleset_version=score.ruleset_version,
+        assigned_to=route.user.id if route.user else None,
+        linkedin_url=sent.linkedin_url,
+        company_website=sent.company_website,
+        company_revenue=sent.company_revenue,
+        source=sent.source or DEFAULT_SOURCES[item.way_in],
+        utm_source=sent.utm_source,
+        utm_medium=sent.utm_medium,
+        utm_campaign=sent.utm_campaign,
+        needs_review=sent.needs_review,
+        extra=sent.extra,
+        field_sources=sent.field_sources,
+        waiting_since=now if route.how == "waiting" else None,
+        waiting_reason=route.waiting_reason,
+        route_decision=route.decision,
+        is_demo=item.is_demo,
+    )
