@@ -1,7 +1,7 @@
 """Users: reps, managers and admins, and what each may see."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -85,6 +85,24 @@ def summed(changes: Iterable[UserChange]) -> list[UserChange]:
 def mean_minutes(total: int, count: int) -> int | None:
     """The mean response time, half-up in whole minutes; None before the first response."""
     return (2 * total + count) // (2 * count) if count else None
+
+
+def counted(user: User, change: UserChange) -> User:
+    """The user after a change of counters; the mean follows the exact sums."""
+    total = user.response_minutes_sum + change.response_minutes_sum
+    count = user.response_count + change.response_count
+    return replace(
+        user,
+        current_lead_count=user.current_lead_count + change.current_lead_count,
+        total_leads_assigned=user.total_leads_assigned + change.total_leads_assigned,
+        total_leads_contacted=user.total_leads_contacted + change.total_leads_contacted,
+        total_leads_qualified=user.total_leads_qualified + change.total_leads_qualified,
+        response_minutes_sum=total,
+        response_count=count,
+        avg_response_time_minutes=mean_minutes(total, count),
+        last_turn_seq=change.last_turn_seq or user.last_turn_seq,
+        last_turn_at=change.last_turn_at or user.last_turn_at,
+    )
 
 
 _TEXT_WIDTHS = {"full_name": 255, "email": 255, "phone": 50, "slack_user_id": 100}

@@ -10,9 +10,9 @@ from google.cloud.firestore_v1 import DELETE_FIELD
 from leadline.domain.leads import Lead
 from leadline.domain.search import INDEXED
 from leadline.ports import LostRace
+from leadline.storage.checks import check_lead, check_submission
 from leadline.storage.firestore import accounts, demo, intake
 from leadline.storage.firestore.changes import Changes
-from leadline.storage.firestore.checks import check_lead, check_submission
 from leadline.storage.firestore.documents import (
     COLLECTIONS,
     Data,

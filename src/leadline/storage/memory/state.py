@@ -1,4 +1,4 @@
-"""What the memory store holds, and what it refuses to hold."""
+"""What the memory store holds, and how its rows must agree."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,21 +7,11 @@ from uuid import UUID
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
-from leadline.domain.leads import CATEGORIES, COMPANY_SIZES, STATUSES, Lead
+from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
-from leadline.ports import LostRace, Refused
-
-_WIDTHS = {
-    "company_name": 255,
-    "contact_name": 255,
-    "email": 255,
-    "phone": 50,
-    "industry": 100,
-    "source": 100,
-    "utm_campaign": 100,
-}
+from leadline.ports import LostRace
 
 
 @dataclass
@@ -43,18 +33,10 @@ class State:
         return State(**{name: dict(getattr(self, name)) for name in self.__dataclass_fields__})
 
 
-def check_lead(state: State, lead: Lead) -> None:
-    """What PostgreSQL's columns, CHECKs and unique index would say."""
-    for name, width in _WIDTHS.items():
-        value = getattr(lead, name)
-        if value is not None and (len(value) > width or "\0" in value):
-            raise Refused(f"{name} does not fit its column")
-    if not 0 <= lead.lead_score <= 100 or lead.category not in CATEGORIES or lead.status not in STATUSES:
-        raise Refused("score, category or status is outside its range")
-    if lead.company_size is not None and lead.company_size not in COMPANY_SIZES:
-        raise Refused(f"company_size {lead.company_size!r} is not in the closed list")
+def check_relations(state: State, lead: Lead) -> None:
+    """What PostgreSQL's foreign key and unique index would say."""
     if lead.assigned_to is not None and lead.assigned_to not in state.users:
-        raise Refused("assigned_to names no user")
+        raise LostRace("the owner is no user, or no longer")
     if not lead.is_deleted and any(_same_day(lead, other) for other in state.leads.values()):
         raise LostRace("another lead of this address was created on the same UTC day")
 

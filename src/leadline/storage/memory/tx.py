@@ -18,9 +18,10 @@ from leadline.domain.notifications import Notification
 from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.search import INDEXED
-from leadline.domain.users import User, UserChange, mean_minutes, summed
+from leadline.domain.users import User, UserChange, counted, summed
 from leadline.ports import IntakeView, Known, LostRace, Refused
-from leadline.storage.memory.state import State, check_lead, recent_first
+from leadline.storage.checks import check_lead, check_submission
+from leadline.storage.memory.state import State, check_relations, recent_first
 
 T = TypeVar("T")
 
@@ -121,7 +122,7 @@ class MemoryTx:
         self._write("update_users", users, self._update_user)
 
     def add_sessions(self, sessions: Sequence[Session]) -> None:
-        self._write("add_sessions", sessions, lambda s: self._state.sessions.__setitem__(s.token_hash, s))
+        self._write("add_sessions", sessions, self._add_session)
 
     def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
         def revoke(_: None) -> None:
@@ -156,21 +157,29 @@ class MemoryTx:
         self._writes.extend(partial(apply, row) for row in deepcopy(list(rows)))
 
     def _add_submission(self, record: SubmissionRecord) -> None:
+        check_submission(record)
         event = event_of(record)
         kept = (event_of(s) for s in self._state.submissions.values() if s.replay_of is None)
         if event and record.replay_of is None and event in kept:
             raise LostRace("another writer kept this event")
         _put(self._state.submissions, record)
 
+    def _add_session(self, session: Session) -> None:
+        if session.user_id not in self._state.users:
+            raise LostRace("the user of a session is there no longer")
+        self._state.sessions[session.token_hash] = session
+
     def _add_lead(self, lead: Lead) -> None:
-        check_lead(self._state, lead)
+        check_lead(lead)
+        check_relations(self._state, lead)
         _put(self._state.leads, lead)
 
     def _update_lead(self, lead: Lead) -> None:
         stored = self._state.leads.get(lead.id)
         if stored is None or stored.version != lead.version:
             raise LostRace("another writer changed the same lead")
-        check_lead(self._state, lead)
+        check_lead(lead)
+        check_relations(self._state, lead)
         if any(getattr(stored, name) != getattr(lead, name) for name in INDEXED):
             self._state.words.pop(lead.id, None)
         self._state.leads[lead.id] = replace(lead, version=stored.version + 1)
@@ -189,26 +198,18 @@ class MemoryTx:
                 del table[key]
         for lead_id in demo:
             del state.leads[lead_id]
+            state.words.pop(lead_id, None)
         owners = {lead.assigned_to for lead in state.leads.values()}
         for user_id in [u.id for u in state.users.values() if u.is_demo and u.id not in owners]:
             del state.users[user_id]
+            for key in [key for key, session in state.sessions.items() if session.user_id == user_id]:
+                del state.sessions[key]
 
     def _change_user(self, change: UserChange) -> None:
-        user = self._state.users[change.user_id]
-        total = user.response_minutes_sum + change.response_minutes_sum
-        count = user.response_count + change.response_count
-        self._state.users[user.id] = replace(
-            user,
-            current_lead_count=user.current_lead_count + change.current_lead_count,
-            total_leads_assigned=user.total_leads_assigned + change.total_leads_assigned,
-            total_leads_contacted=user.total_leads_contacted + change.total_leads_contacted,
-            total_leads_qualified=user.total_leads_qualified + change.total_leads_qualified,
-            response_minutes_sum=total,
-            response_count=count,
-            avg_response_time_minutes=mean_minutes(total, count),
-            last_turn_seq=change.last_turn_seq or user.last_turn_seq,
-            last_turn_at=change.last_turn_at or user.last_turn_at,
-        )
+        user = self._state.users.get(change.user_id)
+        if user is None:
+            raise LostRace("a user whose counters change is there no longer")
+        self._state.users[user.id] = counted(user, change)
 
     def _put_user(self, user: User) -> None:
         if any(u.email_key == user.email_key and u.id != user.id for u in self._state.users.values()):

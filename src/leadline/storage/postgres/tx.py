@@ -138,12 +138,9 @@ class PostgresTx:
 
     async def _flush_buffers(self, used: list[tuple[str, Any]]) -> None:
         counts = await self._connection.fetchrow(statement(tuple(name for name, _ in used)), *arguments(used))
-        if (
-            counts is not None
-            and "changed_leads" in counts
-            and counts["changed_leads"] != len(self._buffers["changed_leads"])
-        ):
-            raise LostRace("another writer changed the same lead")
+        missed = [name for name, rows in used if counts is None or counts[name] != len(rows)]
+        if missed:
+            raise LostRace(f"another writer changed or took away what was to be written: {', '.join(missed)}")
 
     async def _leads(self, where: str, *args: Any) -> list[Lead]:
         self._check_reading()
