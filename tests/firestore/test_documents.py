@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args, get_type_hints
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from google.cloud.firestore_v1 import AsyncClient
@@ -20,6 +20,7 @@ from leadline.domain.notifications import Notification
 from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.storage.firestore import documents
+from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     DOCUMENT_BYTES_MAX,
     OddDocument,
@@ -94,12 +95,15 @@ async def test_and_so_it_does_from_the_emulator(firestore_address: str, kind: ty
     entity = data.draw(entities(kind))
     client = AsyncClient(project="documents")
 
-    await client.document("kind/one").set(to_data(entity))
-    stored = (await client.document("kind/one").get()).to_dict()
+    changes = Changes()
+    path = f"kind/{uuid4().hex}"
+    changes.create(path, to_data(entity))
+    await changes.commit(client)
+    stored = (await client.document(path).get()).to_dict()
     await client._transport.close()
 
     assert stored is not None
-    assert to_entity(kind, "kind/one", stored) == entity
+    assert to_entity(kind, path, stored) == entity
 
 
 @pytest.mark.parametrize("kind", ENTITIES)

@@ -200,7 +200,7 @@ async def test_what_a_commit_says_is_told_in_our_words(
     async def fail(*args: Any, **options: Any) -> None:
         raise said
 
-    monkeypatch.setattr("google.cloud.firestore_v1.async_batch.AsyncWriteBatch.commit", fail)
+    monkeypatch.setattr("google.cloud.firestore_v1.services.firestore.FirestoreAsyncClient.commit", fail)
 
     with pytest.raises(heard) as told:
         await put(store, [lead()])

@@ -7,7 +7,7 @@ from google.api_core import exceptions as google
 from google.cloud.firestore_v1 import DELETE_FIELD, AsyncClient
 
 from leadline.ports import LostRace, Refused
-from leadline.storage.firestore import queries
+from leadline.storage.firestore import queries, wire
 from leadline.storage.firestore.connection import COMMIT_SECONDS, committing
 from leadline.storage.firestore.documents import DOCUMENT_BYTES_MAX, Data, size_of
 
@@ -78,20 +78,16 @@ class Changes:
 
     async def commit(self, client: AsyncClient) -> None:
         """Write everything, or nothing."""
-        batch = client.batch()
+        request = wire.new_request(client)
         for path, change in self._changes.items():
-            reference = client.document(path)
-            option = client.write_option(last_update_time=change.update_time) if change.update_time else None
-            if change.kind == "create":
-                batch.create(reference, change.data)
-            elif change.kind == "update":
-                batch.update(reference, change.data, option=option)
-            else:
-                batch.delete(reference, option=option)
+            try:
+                wire.add_write(request, change.kind, path, change.data, change.update_time)
+            except (ValueError, TypeError, AttributeError) as error:
+                raise Refused(f"{path} holds what no document can: {error}") from error
         try:
             async with committing():
                 try:
-                    await batch.commit(retry=None, timeout=COMMIT_SECONDS)
+                    await wire.send(client, request, COMMIT_SECONDS)
                 except google.AlreadyExists as error:
                     raise LostRace("another writer made the same document") from error
         except LostRace:
