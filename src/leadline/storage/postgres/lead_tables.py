@@ -92,40 +92,82 @@ LEAD_CHECKS = {
 
 WORK_ORDER = (text("priority_flag DESC"), text("raw_score DESC"), text("created_at DESC"), text("id DESC"))
 
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"postgresql_where": text(condition)}
+
+
+# A column at the end of an index, after the id, orders nothing: it lets the index itself pass over rows of a filtered list.
 leads = Table(
     "leads",
     metadata,
     *_lead_columns(),
     *(CheckConstraint(sql, name=name) for name, sql in LEAD_CHECKS.items()),
-    Index("idx_leads_work", "category", *WORK_ORDER, postgresql_where=text(f"{OPEN} AND {VISIBLE}")),
-    Index("idx_leads_owner", "assigned_to", "category", *WORK_ORDER, postgresql_where=text(f"{OPEN} AND {VISIBLE}")),
+    Index("idx_leads_work", "category", *WORK_ORDER, **_where(f"{OPEN} AND {VISIBLE}")),
+    Index(
+        "idx_leads_owner",
+        "assigned_to",
+        "category",
+        *WORK_ORDER,
+        "needs_review",
+        **_where(f"assigned_to IS NOT NULL AND {OPEN} AND {VISIBLE}"),
+    ),
+    # PostgreSQL does not take `assigned_to IS NULL` for a constant when it looks for an order, so idx_leads_owner cannot serve.
+    Index(
+        "idx_leads_unassigned",
+        "category",
+        *WORK_ORDER,
+        "needs_review",
+        **_where(f"assigned_to IS NULL AND {OPEN} AND {VISIBLE}"),
+    ),
     Index(
         "idx_leads_waiting",
         "category",
         *WORK_ORDER,
-        postgresql_where=text(f"waiting_since IS NOT NULL AND {OPEN} AND {VISIBLE}"),
+        "assigned_to",
+        **_where(f"waiting_since IS NOT NULL AND {OPEN} AND {VISIBLE}"),
     ),
-    Index("idx_leads_review", "category", *WORK_ORDER, postgresql_where=text(f"needs_review AND {OPEN} AND {VISIBLE}")),
-    Index("idx_leads_status", "status", text("created_at DESC"), text("id DESC"), postgresql_where=text(VISIBLE)),
+    Index(
+        "idx_leads_drain",
+        text("priority_flag DESC"),
+        text("(category = 'Hot') DESC"),
+        "waiting_since",
+        "id",
+        **_where(f"waiting_since IS NOT NULL AND {OPEN} AND {VISIBLE}"),
+    ),
+    Index("idx_leads_review", "category", *WORK_ORDER, **_where(f"needs_review AND {OPEN} AND {VISIBLE}")),
+    Index("idx_leads_status", "status", text("created_at DESC"), text("id DESC"), "assigned_to", **_where(VISIBLE)),
+    Index(
+        "idx_leads_assigned_to",
+        "assigned_to",
+        "status",
+        text("created_at DESC"),
+        text("id DESC"),
+        **_where("assigned_to IS NOT NULL"),
+    ),
     Index("idx_leads_updated_at", "updated_at", "id"),
     Index(
         "idx_unique_email_24h",
         "email_key",
         text("((created_at AT TIME ZONE 'UTC')::date)"),
         unique=True,
-        postgresql_where=text("NOT is_deleted"),
+        **_where("NOT is_deleted"),
     ),
     Index(
         "idx_leads_words",
         text("array_to_tsvector(search_words)"),
         postgresql_using="gin",
-        postgresql_where=text("search_words IS NOT NULL"),
+        **_where("search_words IS NOT NULL"),
     ),
-    Index("idx_leads_to_index", "id", postgresql_where=text("search_words IS NULL")),
+    Index("idx_leads_to_index", "id", **_where("search_words IS NULL")),
     Index(
-        "idx_leads_set_aside", text("created_at DESC"), text("id DESC"), postgresql_where=text("is_deleted OR is_spam")
+        "idx_leads_set_aside",
+        "is_deleted",
+        text("created_at DESC"),
+        text("id DESC"),
+        **_where("is_deleted OR is_spam"),
     ),
-    Index("idx_leads_demo", "id", postgresql_where=text("is_demo")),
+    Index("idx_leads_demo", "id", **_where("is_demo")),
 )
 
 leads_archive = Table(
@@ -135,5 +177,5 @@ leads_archive = Table(
     time_column("archived_at", required=True),
     *(CheckConstraint(sql, name=f"{name}_archive") for name, sql in LEAD_CHECKS.items()),
     Index("idx_leads_archive_email", "email_key", text("created_at DESC")),
-    Index("idx_leads_archive_archived_at", text("archived_at DESC"), text("id DESC")),
+    Index("idx_leads_archive_assigned_to", "assigned_to", **_where("assigned_to IS NOT NULL")),
 )

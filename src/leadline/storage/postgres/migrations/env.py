@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection that `migrate` hands over."""
+"""Alembic's entry: runs the revisions on the connection that `migrate` hands over, each in a transaction of its own."""
 
 from alembic import context
 
@@ -10,6 +10,7 @@ context.configure(
     target_metadata=metadata,
     version_table_schema=SCHEMA,
     include_schemas=True,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

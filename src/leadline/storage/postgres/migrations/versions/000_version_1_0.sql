@@ -96,14 +96,17 @@ CREATE TABLE leadline.leads (
   CONSTRAINT chk_email_class CHECK (email_class IN ('business', 'free', 'disposable')),
   FOREIGN KEY(assigned_to) REFERENCES leadline.users (id)
 );
+CREATE INDEX idx_leads_assigned_to ON leadline.leads (assigned_to, status, created_at DESC, id DESC) WHERE assigned_to IS NOT NULL;
 CREATE INDEX idx_leads_demo ON leadline.leads (id) WHERE is_demo;
-CREATE INDEX idx_leads_owner ON leadline.leads (assigned_to, category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC) WHERE status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
+CREATE INDEX idx_leads_drain ON leadline.leads (priority_flag DESC, (category = 'Hot') DESC, waiting_since, id) WHERE waiting_since IS NOT NULL AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
+CREATE INDEX idx_leads_owner ON leadline.leads (assigned_to, category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC, needs_review) WHERE assigned_to IS NOT NULL AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
 CREATE INDEX idx_leads_review ON leadline.leads (category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC) WHERE needs_review AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
-CREATE INDEX idx_leads_set_aside ON leadline.leads (created_at DESC, id DESC) WHERE is_deleted OR is_spam;
-CREATE INDEX idx_leads_status ON leadline.leads (status, created_at DESC, id DESC) WHERE NOT is_deleted AND NOT is_spam;
+CREATE INDEX idx_leads_set_aside ON leadline.leads (is_deleted, created_at DESC, id DESC) WHERE is_deleted OR is_spam;
+CREATE INDEX idx_leads_status ON leadline.leads (status, created_at DESC, id DESC, assigned_to) WHERE NOT is_deleted AND NOT is_spam;
 CREATE INDEX idx_leads_to_index ON leadline.leads (id) WHERE search_words IS NULL;
+CREATE INDEX idx_leads_unassigned ON leadline.leads (category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC, needs_review) WHERE assigned_to IS NULL AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
 CREATE INDEX idx_leads_updated_at ON leadline.leads (updated_at, id);
-CREATE INDEX idx_leads_waiting ON leadline.leads (category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC) WHERE waiting_since IS NOT NULL AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
+CREATE INDEX idx_leads_waiting ON leadline.leads (category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC, assigned_to) WHERE waiting_since IS NOT NULL AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
 CREATE INDEX idx_leads_words ON leadline.leads USING gin (array_to_tsvector(search_words)) WHERE search_words IS NOT NULL;
 CREATE INDEX idx_leads_work ON leadline.leads (category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC) WHERE status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
 CREATE UNIQUE INDEX idx_unique_email_24h ON leadline.leads (email_key, ((created_at AT TIME ZONE 'UTC')::date)) WHERE NOT is_deleted;
@@ -170,7 +173,7 @@ CREATE TABLE leadline.leads_archive (
   CONSTRAINT chk_email_class_archive CHECK (email_class IN ('business', 'free', 'disposable')),
   FOREIGN KEY(assigned_to) REFERENCES leadline.users (id)
 );
-CREATE INDEX idx_leads_archive_archived_at ON leadline.leads_archive (archived_at DESC, id DESC);
+CREATE INDEX idx_leads_archive_assigned_to ON leadline.leads_archive (assigned_to) WHERE assigned_to IS NOT NULL;
 CREATE INDEX idx_leads_archive_email ON leadline.leads_archive (email_key, created_at DESC);
 
 CREATE TABLE leadline.activities (
@@ -285,25 +288,54 @@ CREATE TABLE leadline.api_keys (
 );
 CREATE UNIQUE INDEX idx_api_keys_hash ON leadline.api_keys (key_hash);
 
--- The role of everything but migrations, night jobs, retention and erasure. It writes the trail and cannot rewrite it.
+-- A lead keeps its id, and stays real or demo: otherwise whoever may change leads could pass one off as demo, and take its trail out.
+CREATE FUNCTION leadline.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RAISE check_violation USING MESSAGE = 'a lead keeps its id, and stays real or demo';
+END $$;
+REVOKE ALL ON FUNCTION leadline.refuse_change() FROM PUBLIC;
+CREATE TRIGGER leads_stay_real BEFORE UPDATE ON leadline.leads FOR EACH ROW
+  WHEN (old.id <> new.id OR old.is_demo <> new.is_demo) EXECUTE FUNCTION leadline.refuse_change();
+
+-- The role of everything but migrations, night jobs, retention and erasure. It writes the trail and cannot rewrite it. It may be
+-- there already: made by an administrator, or by another database of the same server.
 DO $$
 BEGIN
-  CREATE ROLE leadline_app NOLOGIN;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'leadline_app') THEN
+    CREATE ROLE leadline_app NOLOGIN;
+  END IF;
 EXCEPTION
   WHEN duplicate_object OR unique_violation THEN NULL;
+  WHEN insufficient_privilege THEN
+    RAISE insufficient_privilege USING MESSAGE = format('the role leadline_app is missing, and %I may not create roles', current_user),
+      HINT = format('Have an administrator run: CREATE ROLE leadline_app NOLOGIN; GRANT leadline_app TO %I;', session_user);
+END $$;
+
+-- With one DATABASE_URL for everything, connections log in as the owner and SET ROLE leadline_app. Up to PostgreSQL 15 membership is
+-- enough for that; from 16 on a creator has ADMIN alone, and has to give itself SET. An app login of its own needs none of it, so
+-- where this login may not grant, that is no failure.
+DO $$
+DECLARE
+  tells_apart boolean := current_setting('server_version_num')::int >= 160000;
+BEGIN
+  IF NOT pg_has_role(session_user, 'leadline_app', CASE WHEN tells_apart THEN 'SET' ELSE 'MEMBER' END) THEN
+    EXECUTE 'GRANT leadline_app TO SESSION_USER' || CASE WHEN tells_apart THEN ' WITH SET TRUE, INHERIT FALSE' ELSE '' END;
+  END IF;
+EXCEPTION
+  WHEN insufficient_privilege THEN RAISE NOTICE '% cannot SET ROLE leadline_app: %', session_user, SQLERRM;
 END $$;
 
 GRANT USAGE ON SCHEMA leadline TO leadline_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA leadline TO leadline_app;
 GRANT INSERT ON leadline.activities, leadline.submissions, leadline.scoring_rulesets TO leadline_app;
-GRANT INSERT, UPDATE ON leadline.users, leadline.leads, leadline.notifications, leadline.analytics_snapshots, leadline.api_keys TO leadline_app;
+GRANT INSERT, UPDATE ON leadline.users, leadline.leads, leadline.notifications, leadline.api_keys TO leadline_app;
 GRANT INSERT, UPDATE, DELETE ON leadline.sessions TO leadline_app;
 
--- Demo data leaves in one step, its trail with it. It runs with the owner's rights and so can touch nothing but demo rows.
+-- Demo data leaves in one step, its trail with it. It runs with the owner's rights, and takes the trail of nothing but live demo leads.
 CREATE FUNCTION leadline.remove_demo() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = leadline, pg_temp AS $$
-  DELETE FROM activities WHERE lead_id IN (SELECT id FROM leads WHERE is_demo);
-  DELETE FROM notifications WHERE lead_id IN (SELECT id FROM leads WHERE is_demo);
-  DELETE FROM submissions WHERE lead_id IN (SELECT id FROM leads WHERE is_demo);
+  DELETE FROM activities WHERE lead_id IN (SELECT id FROM leads WHERE is_demo EXCEPT SELECT id FROM leads_archive);
+  DELETE FROM notifications WHERE lead_id IN (SELECT id FROM leads WHERE is_demo EXCEPT SELECT id FROM leads_archive);
+  DELETE FROM submissions WHERE lead_id IN (SELECT id FROM leads WHERE is_demo EXCEPT SELECT id FROM leads_archive);
   DELETE FROM leads WHERE is_demo;
   DELETE FROM users u WHERE is_demo AND NOT EXISTS (SELECT FROM leads l WHERE l.assigned_to = u.id)
     AND NOT EXISTS (SELECT FROM leads_archive a WHERE a.assigned_to = u.id);

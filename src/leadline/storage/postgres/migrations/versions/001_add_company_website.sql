@@ -1,12 +1,7 @@
--- Version 1.1: the company's website, on live and archived leads. Leads that had one before a rollback get it back; for the others
--- it is the domain of a business address. The seed made one up from the company's name; a name is no evidence of a website.
-ALTER TABLE leadline.leads ADD COLUMN company_website VARCHAR(500);
-ALTER TABLE leadline.leads_archive ADD COLUMN company_website VARCHAR(500);
+-- Version 1.1: the company's website, on live and archived leads. The columns come at once; filling them takes as long as there are
+-- leads, and runs after this, in steps. IF NOT EXISTS, because a run that was cut off starts here again.
+ALTER TABLE leadline.leads ADD COLUMN IF NOT EXISTS company_website VARCHAR(500);
+ALTER TABLE leadline.leads_archive ADD COLUMN IF NOT EXISTS company_website VARCHAR(500);
 
-UPDATE leadline.leads SET company_website = extra ->> 'company_website', extra = extra - 'company_website' WHERE extra ? 'company_website';
-UPDATE leadline.leads_archive SET company_website = extra ->> 'company_website', extra = extra - 'company_website' WHERE extra ? 'company_website';
-
-UPDATE leadline.leads SET company_website = 'https://' || split_part(email_key, '@', 2),
-  field_sources = field_sources || '{"company_website": {"source": "derived"}}' WHERE company_website IS NULL AND email_class = 'business';
-UPDATE leadline.leads_archive SET company_website = 'https://' || split_part(email_key, '@', 2),
-  field_sources = field_sources || '{"company_website": {"source": "derived"}}' WHERE company_website IS NULL AND email_class = 'business';
+-- What the rollback kept of an earlier 1.1.
+CREATE TABLE IF NOT EXISTS leadline.company_website_kept (id UUID PRIMARY KEY, company_website VARCHAR(500) NOT NULL);

@@ -1,0 +1,2 @@
+-- Everything is where it belongs.
+DROP TABLE leadline.company_website_kept;
