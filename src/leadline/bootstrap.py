@@ -1,9 +1,11 @@
 """Puts the application together: the only module that names concrete adapters."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
+from typing import Any
 
-from leadline.config import Settings
+from leadline.config import Settings, WrongSetting
 from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.scoring import compile as compile_rules
@@ -18,9 +20,22 @@ from leadline.usecases.rules import current_ruleset, find_ruleset
 from leadline.web.services import Keys, Services, utc_now
 
 
-async def migrate_database(settings: Settings) -> bool:
-    """Bring the database up to the newest revision; False where it stood there already."""
-    return await migrate.upgrade(owner_url(settings))
+async def migrate_database(settings: Settings, revision: str | None = None) -> bool:
+    """Bring the database up to a revision, the newest by default; False where it stood there already."""
+    target = revision or migrate.HEAD
+    if settings.firestore_project:
+        with _usable_project():
+            return await _firestore("migrate").upgrade(settings.firestore_project, target)  # type: ignore[no-any-return]
+    return await migrate.upgrade(owner_url(settings), target)
+
+
+async def downgrade_database(settings: Settings, revision: str) -> None:
+    """Take the database back to a revision, or to `base`."""
+    if settings.firestore_project:
+        with _usable_project():
+            await _firestore("migrate").downgrade(settings.firestore_project, revision)
+    else:
+        await migrate.downgrade(owner_url(settings), revision)
 
 
 def owner_url(settings: Settings) -> str:
@@ -32,18 +47,49 @@ def owner_url(settings: Settings) -> str:
 
 @asynccontextmanager
 async def open_database(settings: Settings, *, pool_size: int = 10) -> AsyncIterator[Store]:
-    """The store behind DATABASE_URL. With one URL for both roles, every connection gives up the owner's rights."""
-    assert settings.database_url is not None
-    store = await open_store(
-        settings.database_url,
-        pool_size=pool_size,
-        as_app=settings.database_owner_url is None,
-        through_pooler=settings.database_through_pooler,
+    """The store behind DATABASE_URL. On PostgreSQL with one URL for both roles, every connection gives up the owner's rights.
+    Raises WrongSetting for a Firestore project that cannot be used."""
+    store = (
+        await _open_firestore(settings.firestore_project)
+        if settings.firestore_project
+        else await _open_postgres(settings, pool_size)
     )
     try:
         yield store
     finally:
         await store.close()
+
+
+async def _open_postgres(settings: Settings, pool_size: int) -> Store:
+    assert settings.database_url is not None
+    return await open_store(
+        settings.database_url,
+        pool_size=pool_size,
+        as_app=settings.database_owner_url is None,
+        through_pooler=settings.database_through_pooler,
+    )
+
+
+async def _open_firestore(project: str) -> Store:
+    with _usable_project():
+        return await _firestore("store").open_store(project)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _usable_project() -> Iterator[None]:
+    """No credentials, no such project or no right to it is a wrong setting: waiting does not mend it."""
+    try:
+        yield
+    except _firestore("connection").WrongProject as error:
+        raise WrongSetting(str(error)) from error
+
+
+def _firestore(module: str) -> Any:
+    """A module of the Firestore store, which is an extra: who stays on PostgreSQL does not carry its client."""
+    try:
+        return import_module(f"leadline.storage.firestore.{module}")
+    except ImportError as error:
+        raise WrongSetting("DATABASE_URL asks for Firestore: install leadline[firestore]") from error
 
 
 async def build_house(settings: Settings, store: Store) -> House:

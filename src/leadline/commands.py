@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from leadline import embedded
-from leadline.bootstrap import build_house, migrate_database, open_database, owner_url
+from leadline.bootstrap import build_house, downgrade_database, migrate_database, open_database
 from leadline.config import Settings, load
 from leadline.domain.activities import SYSTEM
 from leadline.ids import new_id
@@ -45,11 +45,11 @@ def _with_store(work: Callable[[Settings, Store], Awaitable[T]]) -> T:
 def migrate(revision: str | None, *, down: bool) -> str:
     """Migrate; answers in a sentence what was done."""
     with _database() as settings:
-        url, target = owner_url(settings), revision or migrations.HEAD
+        target = revision or migrations.HEAD
         if down:
-            asyncio.run(migrations.downgrade(url, target))
+            asyncio.run(downgrade_database(settings, target))
             return f"the database is back at {target}"
-        done = asyncio.run(migrations.upgrade(url, target))
+        done = asyncio.run(migrate_database(settings, target))
         return f"the database is now at {target}" if done else f"the database was at {target} already"
 
 

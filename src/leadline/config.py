@@ -24,7 +24,7 @@ class Settings:
     """Every setting with its default. `origins` says where each value came from."""
 
     database_url: str | None = _setting(
-        "DATABASE_URL", secret=True, help="postgresql://...; unset: the embedded PostgreSQL"
+        "DATABASE_URL", secret=True, help="postgresql://... or firestore://PROJECT; unset: the embedded PostgreSQL"
     )
     database_owner_url: str | None = _setting(
         "DATABASE_OWNER_URL", secret=True, help="the owner's login, for migrations; unset: DATABASE_URL"
@@ -62,6 +62,21 @@ class Settings:
     def is_embedded(self) -> bool:
         """Whether the database is our own child."""
         return self.database_url is None
+
+    @property
+    def firestore_project(self) -> str | None:
+        """The project of DATABASE_URL=firestore://PROJECT, else None."""
+        url = self.database_url or ""
+        return urlsplit(url).netloc if url.startswith("firestore://") else None
+
+    @property
+    def database_name(self) -> str:
+        """What to call the database of DATABASE_URL in a message: no secrets."""
+        return (
+            f"Firestore, project {self.firestore_project}"
+            if self.firestore_project
+            else "the PostgreSQL of DATABASE_URL"
+        )
 
     @property
     def origin(self) -> str:
@@ -122,9 +137,9 @@ def _parsed(variable: str, text: str, default: Any) -> Any:
 
 def _check(settings: Settings) -> None:
     for variable, url in (("DATABASE_URL", settings.database_url), ("DATABASE_OWNER_URL", settings.database_owner_url)):
-        if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+        if url and urlsplit(url).scheme not in ("postgresql", "postgres", "firestore"):
             raise WrongSetting(
-                f"{variable} begins with {urlsplit(url).scheme or 'no scheme'!r}; use postgresql://USER:PASSWORD@HOST/DATABASE"
+                f"{variable} begins with {urlsplit(url).scheme or 'no scheme'!r}; use postgresql://USER:PASSWORD@HOST/DATABASE or firestore://PROJECT"
             )
     if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
         raise WrongSetting("PUBLIC_URL must begin with http:// or https://")

@@ -124,6 +124,7 @@ def _server_config(settings: Settings, app: Edge) -> uvicorn.Config:
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="warning",
         access_log=False,
         proxy_headers=False,
         server_header=False,
@@ -180,7 +181,7 @@ def announce(started: Started) -> None:
         if started.login_link
         else f"  log in       {settings.origin}/login",
         f"  secrets      {secrets.file}  (admin password, API key, Webflow secret)",
-        f"  data         {settings.home}" if started.is_embedded else "  data         the PostgreSQL of DATABASE_URL",
+        f"  data         {settings.home}" if started.is_embedded else f"  data         {settings.database_name}",
         f"  demo         {started.demo_leads} leads added" if started.demo_leads else "",
         f"  hook         {settings.origin}/hooks/webflow/{settings.webflow_endpoint}",
         "  notify       nothing is sent in this version; messages wait in the queue",
