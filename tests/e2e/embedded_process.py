@@ -18,6 +18,10 @@ from leadline.embedded import attach, choose_way, serve
 from leadline.embedded.ways import Way
 
 
+def unguarded(way: Way, parent: int) -> list[str]:
+    return [*way.unshare, *(["setpriv", *way.setpriv, "--"] if way.setpriv else [])]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=["serve", "attach"])
@@ -27,7 +31,7 @@ def main() -> int:
     options = parser.parse_args()
     way = functools.partial(choose_way, namespaces=False, copies=options.copies) if options.copies else choose_way
     if options.unguarded:
-        Way.prefix = lambda self, parent: [*self.unshare]  # type: ignore[method-assign]
+        Way.prefix = unguarded  # type: ignore[method-assign]
     try:
         with (serve if options.mode == "serve" else attach)(options.home, way=way) as urls:
             with contextlib.suppress(KeyboardInterrupt):

