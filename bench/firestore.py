@@ -56,7 +56,7 @@ async def one_process(batch: int, seconds: float) -> float:
 
 
 def contender(project: str, batch: int, seconds: float, answers: "Queue[tuple[int, int, float]]") -> None:
-    """One of several processes: leads, commits that were lost to another, seconds."""
+    """One of several processes: leads, pauses after a lost race or for another's turn, seconds."""
     lost = 0
     sleep = asyncio.sleep
 
@@ -75,7 +75,7 @@ def contender(project: str, batch: int, seconds: float, answers: "Queue[tuple[in
 
 
 async def two_processes(batch: int, seconds: float) -> tuple[float, int, list[str]]:
-    """Captures per second of two processes together, lost races, and the rules that are broken afterwards."""
+    """Captures per second of two processes together, pauses for each other, and the rules that are broken afterwards."""
     project = new_project()
     store = await open_store(project)
     await add_reps(store)
@@ -98,7 +98,7 @@ async def main(seconds: float) -> None:
         print(json.dumps({"processes": 1, "batch": batch, "per_second": round(await one_process(batch, seconds))}))
     for batch in (1, 20):
         rate, lost, broken = await two_processes(batch, seconds)
-        print(json.dumps({"processes": 2, "batch": batch, "per_second": round(rate), "lost_races": lost, "broken_rules": broken}))  # fmt: skip
+        print(json.dumps({"processes": 2, "batch": batch, "per_second": round(rate), "pauses": lost, "broken_rules": broken}))  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from leadline.storage.firestore import store as store_module
 from leadline.storage.firestore.changes import COMMIT_WRITES_MAX, Changes
 from leadline.storage.firestore.connection import WrongProject
 from leadline.storage.firestore.documents import document_id, lead_data
-from leadline.storage.firestore.reads import ROUTING
+from leadline.storage.firestore.queries import Found
+from leadline.storage.firestore.routing import RESERVATION_LIFE, ROUTING, Reserved, check_turn, reserve
 from leadline.storage.firestore.store import FirestoreStore, open_store
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.index import index_leads
@@ -131,6 +133,64 @@ async def test_twelve_at_once_from_three_processes_make_one_lead_of_one_address(
     assert sorted(c.outcome for (c,) in answers) == ["created", *["duplicate"] * 11]
     assert await broken_rules(store) == []
     await asyncio.gather(*(s.close() for s in processes[1:]))
+
+
+async def test_a_process_that_never_pauses_does_not_keep_another_out(store: FirestoreStore) -> None:
+    greedy = await another(store)
+    await add_reps(store, 1, max_active_leads=1000)
+    done = False
+
+    async def capture_without_end() -> int:
+        number = 0
+        while not done:
+            number += len(await capture(greedy, *(intake() for _ in range(5))))
+        return number
+
+    running = asyncio.create_task(capture_without_end())
+    for _ in range(4):
+        await capture(store, *(intake() for _ in range(5)))
+    done = True
+
+    assert await running > 0
+    assert await broken_rules(store, with_trail=False) == []
+    await greedy.close()
+
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("found", "goes"),
+    [
+        (None, True),
+        ({"commits": 1}, True),
+        ({"commits": 1, "reservedBy": "me"}, True),
+        ({"commits": 1, "reservedBy": "another"}, False),
+    ],
+)
+@pytest.mark.parametrize("age", [timedelta(0), RESERVATION_LIFE])
+def test_whoever_lost_goes_first_as_long_as_the_reservation_lives(
+    found: dict[str, Any] | None, goes: bool, age: timedelta
+) -> None:
+    row = Found(ROUTING, found, AT) if found else None
+
+    if goes or age == RESERVATION_LIFE:
+        check_turn(row, AT + age, "me")
+    else:
+        with pytest.raises(Reserved):
+            check_turn(row, AT + age, "me")
+
+
+async def test_who_waits_already_is_not_put_back(store: FirestoreStore) -> None:
+    await add_reps(store, 1)
+    await reserve(store._client, "first")
+
+    with pytest.raises(Reserved):
+        await reserve(store._client, "second")
+
+    assert (await store._client.document(ROUTING).get()).to_dict() == {"commits": 1, "reservedBy": "first"}
+    await capture(store, intake())
+    assert (await store._client.document(ROUTING).get()).to_dict() == {"commits": 2}
 
 
 async def test_counters_add_up_without_the_routing_lock(store: FirestoreStore) -> None:

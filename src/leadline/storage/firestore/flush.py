@@ -22,7 +22,8 @@ from leadline.storage.firestore.documents import (
     to_data,
     to_entity,
 )
-from leadline.storage.firestore.reads import ROUTING, Reads
+from leadline.storage.firestore.reads import Reads
+from leadline.storage.firestore.routing import take_turn
 
 
 class Buffers:
@@ -58,7 +59,7 @@ async def flush(reads: Reads, buffers: Buffers, *, routing: bool) -> None:
     if not len(changes):
         return
     if routing or claims:
-        await _take_turn(reads, changes)
+        take_turn(changes, await reads.routing())
     _verify_held(reads, changes)
     changes.check_sizes(is_divisible=len(rows["submissions"]) > 1)
     await changes.commit(reads.client)
@@ -110,16 +111,6 @@ async def _write_index(reads: Reads, changes: Changes, rows: list[tuple[UUID, li
         if row is not None:
             data = index_data(words) | {"phoneE164": phone_e164, "needsIndex": DELETE_FIELD}
             changes.update(row.path, data, row.update_time)
-
-
-async def _take_turn(reads: Reads, changes: Changes) -> None:
-    """Write the routing document anew: whoever read it before this commit fails at theirs. The number has to change, for a
-    write that changes nothing leaves a document's time as it was."""
-    found = await reads.routing()
-    if found is None:
-        changes.create(ROUTING, {"commits": 1})
-    else:
-        changes.update(ROUTING, {"commits": found.data["commits"] + 1}, found.update_time)
 
 
 def _verify_held(reads: Reads, changes: Changes) -> None:

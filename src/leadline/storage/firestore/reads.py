@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from google.cloud.firestore_v1 import AsyncClient
@@ -10,22 +10,21 @@ from google.cloud.firestore_v1 import AsyncClient
 from leadline.domain.leads import Lead
 from leadline.domain.users import User
 from leadline.storage.firestore import queries
-from leadline.storage.firestore.connection import reading
 from leadline.storage.firestore.documents import document_id, to_entity
 from leadline.storage.firestore.queries import Find, Found
+from leadline.storage.firestore.routing import ROUTING, check_turn, read_routing
 from leadline.storage.firestore.trail import entity_of
 
 T = TypeVar("T")
 
-# The one document that everything reads and writes which routes or frees a place: two such transactions cannot both commit.
-ROUTING = "routing/main"
-
 
 class Reads:
-    """The snapshot of one transaction. Its moment is the first read; the routing document is part of it."""
+    """The snapshot of one transaction. Its moment is the first read; the routing document is part of it. With a `ticket` the
+    first read raises Reserved while another holder's turn is not over."""
 
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(self, client: AsyncClient, ticket: str | None = None) -> None:
         self.client = client
+        self._ticket = ticket
         self._time: datetime | None = None
         self._seen: dict[str, Found | None] = {}
         self._has_users = False
@@ -77,7 +76,7 @@ class Reads:
     async def _begin(self) -> None:
         if self._time is not None:
             return
-        async with reading():
-            document: Any = await self.client.document(ROUTING).get()
-        self._time = document.read_time
-        self._seen[ROUTING] = Found(ROUTING, document.to_dict(), document.update_time) if document.exists else None
+        found, at = await read_routing(self.client)
+        if self._ticket is not None:
+            check_turn(found, at, self._ticket)
+        self._time, self._seen[ROUTING] = at, found

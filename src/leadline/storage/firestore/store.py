@@ -2,11 +2,12 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from google.cloud.firestore_v1 import AsyncClient
 
@@ -22,21 +23,24 @@ from leadline.domain.users import User
 from leadline.ports import LostRace
 from leadline.storage.firestore import accounts, leads, queries, trail
 from leadline.storage.firestore.connection import open_client
-from leadline.storage.firestore.reads import ROUTING
+from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
 from leadline.storage.firestore.tx import FirestoreTx
 
 T = TypeVar("T")
 
 ATTEMPTS = 12
 BACKOFF_SECONDS = 0.02
-BACKOFF_MAX_SECONDS = 1.0
+BACKOFF_MAX_SECONDS = 0.3
+# How often one looks whether another process's turn is over, and for how long at most.
+POLL_SECONDS = 0.03
+WAIT_SECONDS_MAX = 10.0
 
 
 class FirestoreStore:
     """See `ports.Store`. Open it with `open_store`.
 
     Transactions that route go one after another within a process, so they never disturb each other; between processes the
-    one that commits first wins and the other runs again."""
+    one that commits first wins, and the other runs again with the right of way."""
 
     # A capture writes five to ten documents, and a commit takes 400.
     batch_max = 40
@@ -44,22 +48,33 @@ class FirestoreStore:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
         self._routing = asyncio.Lock()
+        self._ticket = uuid4().hex
 
     async def transact(self, work: Callable[[FirestoreTx], Awaitable[T]], *, routing: bool = False) -> T:
         async with self._routing if routing else nullcontext():
-            for attempt in range(ATTEMPTS):
+            deadline = time.monotonic() + WAIT_SECONDS_MAX
+            lost = 0
+            while True:
                 try:
-                    tx = FirestoreTx(self._client, routing=routing)
-                    result = await work(tx)
-                    # Shielded: a caller that goes away must not leave a commit whose result nobody hears.
-                    await asyncio.shield(tx.commit())
-                except LostRace:
-                    if attempt == ATTEMPTS - 1:
+                    return await self._run(work, routing=routing, goes_first=routing and lost > 0)
+                except Reserved:
+                    if time.monotonic() > deadline:
                         raise
-                else:
-                    return result
-                await asyncio.sleep(random.uniform(0, min(BACKOFF_SECONDS * 2**attempt, BACKOFF_MAX_SECONDS)))  # noqa: S311 - jitter, not a secret
-        raise AssertionError("unreachable")
+                    await _pause(POLL_SECONDS)
+                except LostRace:
+                    lost += 1
+                    if lost == ATTEMPTS:
+                        raise
+                    await _pause(min(BACKOFF_SECONDS * 2**lost, BACKOFF_MAX_SECONDS))
+
+    async def _run(self, work: Callable[[FirestoreTx], Awaitable[T]], *, routing: bool, goes_first: bool) -> T:
+        if goes_first:
+            await reserve(self._client, self._ticket)
+        tx = FirestoreTx(self._client, routing=routing, ticket=self._ticket)
+        result = await work(tx)
+        # Shielded: a caller that goes away must not leave a commit whose result nobody hears.
+        await asyncio.shield(tx.commit())
+        return result
 
     async def get_lead(self, lead_id: UUID) -> Lead:
         return await leads.get_lead(self._client, lead_id)
@@ -121,6 +136,11 @@ class FirestoreStore:
 
     async def close(self) -> None:
         await close_client(self._client)
+
+
+async def _pause(seconds: float) -> None:
+    """Some time, so that two who lost do not meet again."""
+    await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311 - jitter, not a secret
 
 
 async def close_client(client: AsyncClient) -> None:

@@ -39,8 +39,8 @@ TO_INDEX = Find("leads", {"needsIndex": True}, order=(("id", "ASCENDING"),))
 class FirestoreTx:
     """See `ports.Tx`."""
 
-    def __init__(self, client: AsyncClient, *, routing: bool) -> None:
-        self._reads = Reads(client)
+    def __init__(self, client: AsyncClient, *, routing: bool, ticket: str) -> None:
+        self._reads = Reads(client, ticket if routing else None)
         self._buffers = Buffers()
         self._routing = routing
 
