@@ -1,8 +1,8 @@
 """Stands for a leadline command: holds the embedded server of a folder until its stdin ends. Prints one JSON line.
 
-    embedded_process.py serve|attach HOME [--copies FOLDER] [--unguarded]
+    embedded_process.py serve|attach HOME [--copies FOLDER] [--no-namespaces] [--unguarded]
 
-`--copies`: as root without user namespaces. `--unguarded`: the server outlives our kill, as where PDEATHSIG is missing.
+`--copies`: where root puts programs that another user is to run. `--unguarded`: the server outlives our kill, as where PDEATHSIG is missing.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from leadline.domain.errors import LeadlineError
 from leadline.embedded import attach, choose_way, serve
-from leadline.embedded.ways import Way
+from leadline.embedded.ways import COPIES, Way
 
 
 def unguarded(way: Way, parent: int) -> list[str]:
@@ -26,10 +26,11 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=["serve", "attach"])
     parser.add_argument("home", type=Path)
-    parser.add_argument("--copies", type=Path)
+    parser.add_argument("--copies", type=Path, default=COPIES)
+    parser.add_argument("--no-namespaces", action="store_true")
     parser.add_argument("--unguarded", action="store_true")
     options = parser.parse_args()
-    way = functools.partial(choose_way, namespaces=False, copies=options.copies) if options.copies else choose_way
+    way = functools.partial(choose_way, namespaces=not options.no_namespaces, copies=options.copies)
     if options.unguarded:
         Way.prefix = unguarded  # type: ignore[method-assign]
     try:

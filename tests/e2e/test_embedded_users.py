@@ -73,7 +73,9 @@ def start(case: Case, home: Path, folder: Path, mode: str = "serve") -> Command:
     return Command(
         mode,
         home,
-        *([] if case.namespaces else ["--copies", str(folder / "copies")]),
+        "--copies",
+        str(folder / "copies"),
+        *([] if case.namespaces else ["--no-namespaces"]),
         uid=case.uid,
         python=sys.executable if case.uid is None else _python_for(case.uid),
         script=code / PROCESS.name,
