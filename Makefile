@@ -10,8 +10,8 @@ RUN_ENV := PYTHONUNBUFFERED=1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY) ## start everything with demo data (ARGS=--no-demo starts empty)
-	@exec $(BIN)/leadline serve --demo $(ARGS)
+run: $(READY) ## start everything with demo data (ARGS=--no-demo starts empty, BACKEND=firestore runs on the emulator)
+	@exec $(if $(filter firestore,$(BACKEND)),$(BIN)/python -m tests.emulator) $(BIN)/leadline serve --demo $(ARGS)
 
 test: $(READY) ## run the everyday tests
 	@$(BIN)/pytest -n 2 -m "not long" $(ARGS)

@@ -106,7 +106,7 @@ async def build(settings: Settings, store: Store, secret_key: str) -> AsyncItera
     async def find(version: int) -> RuleSet:
         return await find_ruleset(store, version)
 
-    queue = CaptureQueue(lambda items: capture_leads(store, house, items, utc_now()))
+    queue = CaptureQueue(lambda items: capture_leads(store, house, items, utc_now()), batch_max=store.batch_max)
     queue.start()
     try:
         yield Services(settings, secret_key, store, house, queue, Keys(store), find)

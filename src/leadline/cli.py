@@ -7,7 +7,7 @@ import rich_click as click
 
 from leadline.domain.errors import Conflict, LeadlineError, NotFound, Unavailable
 
-DONE, FAILED, WRONG_USE, NO_SUCH_THING, TRY_AGAIN = 0, 1, 2, 3, 75
+DONE, FAILED, WRONG_USE, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN = 0, 1, 2, 3, 4, 75
 
 
 class _Commands(click.RichGroup):
@@ -117,3 +117,32 @@ def create(name: str, scopes: tuple[str, ...]) -> None:
     from leadline.commands import create_api_key
 
     click.echo(create_api_key(name, scopes))
+
+
+@main.command()
+@click.option("--from", "source", required=True, help="postgresql://..., firestore://PROJECT, or `embedded`.")
+@click.option("--to", "target", required=True, help="The same; what is there already is left as it is.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def copy(source: str, target: str, as_json: bool) -> None:
+    """Copy everything but sessions from one database to another; start it again to resume."""
+    import json
+    from dataclasses import asdict
+
+    from leadline.commands import copy as run
+
+    here, there = run(source, target, lambda name, count: click.echo(f"{name}: {count} written", err=True))
+    differing = [name for name in here if here[name] != there[name]]
+    if as_json:
+        click.echo(
+            json.dumps({name: {"from": asdict(here[name]), "to": asdict(there[name])} for name in here}, indent=2)
+        )
+    else:
+        for name in here:
+            equal = "differs" if name in differing else "equal"
+            click.echo(f"{name:14} {here[name].count:>9} {there[name].count:>9}  {equal:8} {there[name].sha256}")
+    if differing:
+        click.echo(
+            f"leadline: {', '.join(differing)} differ: the target held something else, or the source changed meanwhile",
+            err=True,
+        )
+        sys.exit(PARTLY_DONE)

@@ -1,6 +1,7 @@
 """What the short commands do: attach to the database, work, and leave it as it was found."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from leadline.ids import new_id
 from leadline.ports import Store
 from leadline.storage.postgres import migrate as migrations
 from leadline.usecases.accounts import add_api_key
+from leadline.usecases.copy import Tally, copy_all, tally
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.demo import add_demo, remove_demo
 from leadline.web.services import utc_now
@@ -22,9 +24,8 @@ T = TypeVar("T")
 
 
 @contextmanager
-def _database() -> Iterator[Settings]:
+def _database(settings: Settings) -> Iterator[Settings]:
     """The settings with a database: a running one is joined, the embedded one started where none runs."""
-    settings = load()
     if not settings.is_embedded:
         yield settings
         return
@@ -38,13 +39,13 @@ def _with_store(work: Callable[[Settings, Store], Awaitable[T]]) -> T:
         async with open_database(settings, pool_size=2) as store:
             return await work(settings, store)
 
-    with _database() as settings:
+    with _database(load()) as settings:
         return asyncio.run(run(settings))
 
 
 def migrate(revision: str | None, *, down: bool) -> str:
     """Migrate; answers in a sentence what was done."""
-    with _database() as settings:
+    with _database(load()) as settings:
         target = revision or migrations.HEAD
         if down:
             asyncio.run(downgrade_database(settings, target))
@@ -72,3 +73,24 @@ def create_api_key(name: str, scopes: tuple[Any, ...]) -> str:
         return await add_api_key(store, name, scopes, new_id, utc_now())
 
     return _with_store(work)
+
+
+def copy(source: str, target: str, tell: Callable[[str, int], None]) -> tuple[dict[str, Tally], dict[str, Tally]]:
+    """Copy everything from one database to another; answers what each holds then. `embedded` names the embedded one."""
+
+    async def run(settings: Settings, into: Settings) -> tuple[dict[str, Tally], dict[str, Tally]]:
+        await migrate_database(settings)
+        await migrate_database(into)
+        async with open_database(settings, pool_size=2) as read, open_database(into, pool_size=2) as written:
+            await copy_all(read, written, tell)
+            return await tally(read), await tally(written)
+
+    with _named(source) as settings, _named(target) as into:
+        return asyncio.run(run(settings, into))
+
+
+@contextmanager
+def _named(url: str) -> Iterator[Settings]:
+    """The settings with another database than their own."""
+    with _database(load(os.environ | {"DATABASE_URL": "" if url == "embedded" else url})) as settings:
+        yield settings

@@ -131,7 +131,10 @@ class Tx(Protocol):
 
 
 class Store(Protocol):
-    """Where everything is kept. Reads outside of a transaction see only what is committed."""
+    """Where everything is kept. Reads outside of a transaction see only what is committed. `batch_max` is how many leads one
+    transaction takes at most, with all that hangs on them."""
+
+    batch_max: int
 
     async def transact(self, work: Callable[[Tx], Awaitable[T]], *, routing: bool = False) -> T:
         """Run `work` so that all of its writes commit, or none.
@@ -186,6 +189,9 @@ class Store(Protocol):
 
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         """The key of this hash."""
+
+    async def list_api_keys(self) -> list[ApiKey]:
+        """Every key, revoked ones included, oldest first."""
 
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         """Every published rule set with the time of its publication, oldest version first."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from leadline.domain.errors import Unavailable
 from leadline.domain.intake import Captured, Intake
 
-BATCH_MAX = 64
 WAITING_MAX = 4096
 ANSWER_SECONDS = 4.5
 LOOK_SECONDS = 0.25
@@ -32,7 +31,7 @@ class CaptureQueue:
     """One writer per process. It never waits for a batch to fill: what stands in the queue when the last commit is done goes
     next, so a single client sees no delay and many share one commit."""
 
-    def __init__(self, capture: Capture, *, batch_max: int = BATCH_MAX, waiting_max: int = WAITING_MAX) -> None:
+    def __init__(self, capture: Capture, *, batch_max: int, waiting_max: int = WAITING_MAX) -> None:
         self._capture = capture
         self._batch_max = batch_max
         self._waiting_max = waiting_max

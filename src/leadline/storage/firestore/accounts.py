@@ -104,6 +104,12 @@ async def find_api_key(client: AsyncClient, key_hash: bytes) -> ApiKey | None:
     return to_entity(ApiKey, path, found.data) if found else None
 
 
+async def list_api_keys(client: AsyncClient) -> list[ApiKey]:
+    """Every key, oldest first."""
+    rows = await queries.run(client, Find("apiKeys"))
+    return sorted((to_entity(ApiKey, row.path, row.data) for row in rows), key=lambda key: key.id)
+
+
 async def list_rulesets(client: AsyncClient) -> list[tuple[RuleSet, datetime]]:
     """Every published rule set, oldest version first."""
     rows = await queries.run(client, Find("scoringRulesets"))

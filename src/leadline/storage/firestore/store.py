@@ -128,6 +128,9 @@ class FirestoreStore:
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         return await accounts.find_api_key(self._client, key_hash)
 
+    async def list_api_keys(self) -> list[ApiKey]:
+        return await accounts.list_api_keys(self._client)
+
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         return await accounts.list_rulesets(self._client)
 

@@ -26,7 +26,10 @@ ATTEMPTS = 8
 
 
 class MemoryStore:
-    """See `ports.Store`. `on_call` hears the name of each store call before it happens, and may raise: the fault harness."""
+    """See `ports.Store`. `on_call` hears the name of each store call before it happens, and of `committed` after it has, and
+    may raise: the fault harness."""
+
+    batch_max = 64
 
     def __init__(self, *, rehearse: bool = True, on_call: Callable[[str], None] = lambda name: None) -> None:
         self._state = State()
@@ -44,6 +47,7 @@ class MemoryStore:
                     raise LostRace("another writer committed meanwhile")
                 self._on_call("commit")
                 self._state = state
+                self._on_call("committed")
                 return result
             except LostRace:
                 if attempt == ATTEMPTS - 1:
@@ -147,6 +151,10 @@ class MemoryStore:
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         self._on_call("find_api_key")
         return deepcopy(self._state.api_keys.get(key_hash))
+
+    async def list_api_keys(self) -> list[ApiKey]:
+        self._on_call("list_api_keys")
+        return deepcopy(sorted(self._state.api_keys.values(), key=lambda key: key.id))
 
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         self._on_call("list_rulesets")

@@ -202,8 +202,8 @@ class MemoryTx:
         owners = {lead.assigned_to for lead in state.leads.values()}
         for user_id in [u.id for u in state.users.values() if u.is_demo and u.id not in owners]:
             del state.users[user_id]
-            for key in [key for key, session in state.sessions.items() if session.user_id == user_id]:
-                del state.sessions[key]
+            for token_hash in [token for token, session in state.sessions.items() if session.user_id == user_id]:
+                del state.sessions[token_hash]
 
     def _change_user(self, change: UserChange) -> None:
         user = self._state.users.get(change.user_id)

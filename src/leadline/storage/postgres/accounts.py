@@ -38,6 +38,7 @@ REVOKE_SESSIONS = (
 )
 
 INSERT_API_KEY = _insert("api_keys", rows.API_KEY, "ON CONFLICT (key_hash) DO NOTHING")
+ALL_API_KEYS = f"SELECT {rows.select(rows.API_KEY)} FROM leadline.api_keys ORDER BY id"
 API_KEY_BY_HASH = f"SELECT {rows.select(rows.API_KEY)} FROM leadline.api_keys WHERE key_hash = $1"
 
 INSERT_RULESET = "INSERT INTO leadline.scoring_rulesets (version, name, rules, published_at) VALUES ($1, $2, $3, $4) ON CONFLICT (version) DO NOTHING"

@@ -40,6 +40,8 @@ BEGIN_ROUTING = f"{BEGIN}; SELECT pg_advisory_xact_lock({ROUTING_LOCK})"
 class PostgresStore:
     """See `ports.Store`. Open it with `open_store`."""
 
+    batch_max = 64
+
     def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
         self._pool = pool
 
@@ -122,6 +124,9 @@ class PostgresStore:
 
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         return next((rows.to_api_key(row) for row in await self._fetch(accounts.API_KEY_BY_HASH, key_hash)), None)
+
+    async def list_api_keys(self) -> list[ApiKey]:
+        return [rows.to_api_key(row) for row in await self._fetch(accounts.ALL_API_KEYS)]
 
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         return [(RuleSet.from_json(rules), at) for rules, at in await self._fetch(accounts.ALL_RULESETS)]

@@ -1,0 +1,64 @@
+"""Copying from any store to any other: equal checksums, whatever was in the way."""
+
+import pytest
+from tests.builders import HOUSE, NOW, deciding, faulty_intake, intake
+from tests.invariants import broken_rules
+
+from leadline.domain.errors import Unavailable
+from leadline.ports import Store
+from leadline.storage.memory import MemoryStore
+from leadline.usecases import mark
+from leadline.usecases.accounts import add_api_key
+from leadline.usecases.capture import capture_leads
+from leadline.usecases.copy import copy_all, tally
+from leadline.usecases.demo import add_demo
+from leadline.usecases.one_lead import change_lead
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+
+
+def quiet(name: str, written: int) -> None:
+    """Nobody looks at the progress of a test."""
+
+
+async def filled() -> MemoryStore:
+    """The demo, a key, a rejected posting, messages, a spam lead and a deleted one."""
+    source = MemoryStore(rehearse=False)
+    await add_demo(source, HOUSE, NOW)
+    await add_api_key(source, "a key", ("leads:read",), HOUSE.new_id, NOW)
+    items = [intake(extra_note=5), intake(), intake(), faulty_intake()]
+    _, spam, gone, _ = await capture_leads(source, HOUSE, items, NOW)
+    await change_lead(source, spam.lead.id, mark.set_spam(True), deciding())
+    await change_lead(source, gone.lead.id, mark.delete, deciding())
+    return source
+
+
+async def test_there_and_back_everything_is_as_it_was(store: Store) -> None:
+    source, back = await filled(), MemoryStore(rehearse=False)
+
+    await copy_all(source, store, quiet)
+    await copy_all(store, back, quiet)
+
+    assert await tally(store) == await tally(source)
+    assert await tally(back) == await tally(source)
+    assert all(found.count for name, found in (await tally(back)).items() if name != "rulesets")
+    assert await broken_rules(back) == []
+
+
+async def test_a_copy_that_was_cut_off_is_finished_by_another(store: Store) -> None:
+    source = await filled()
+    written = 0
+
+    def cut_off(name: str, count: int) -> None:
+        nonlocal written
+        written += 1
+        if written == 6:
+            raise Unavailable("cut off")
+
+    with pytest.raises(Unavailable):
+        await copy_all(source, store, cut_off)
+    await copy_all(source, store, quiet)
+    again = await tally(store)
+    await copy_all(source, store, quiet)
+
+    assert again == await tally(source) == await tally(store)
