@@ -135,7 +135,9 @@ leads = Table(
         "id",
         **_where(f"waiting_since IS NOT NULL AND {OPEN} AND {VISIBLE}"),
     ),
-    Index("idx_leads_review", "category", *WORK_ORDER, **_where(f"needs_review AND {OPEN} AND {VISIBLE}")),
+    Index(
+        "idx_leads_review", "category", *WORK_ORDER, "assigned_to", **_where(f"needs_review AND {OPEN} AND {VISIBLE}")
+    ),
     Index("idx_leads_status", "status", text("created_at DESC"), text("id DESC"), "assigned_to", **_where(VISIBLE)),
     Index(
         "idx_leads_assigned_to",

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, cast, func, or_, select, text, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select, text, tuple_, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
@@ -67,22 +67,23 @@ def list_statement(query: LeadQuery, position: Position | None, limit: int) -> t
     """The SQL of a page, one row longer than `limit`, and its arguments."""
     order = order_of(query)
     shared = [*_view(query, order), *_filters(query), *_after(order, position)]
-    branches = [select(*_COLUMNS).where(and_(*shared, *own)) for own in _branches(query, order)]
-    statement = _merged(branches, order).limit(limit + 1)
+    branches = [
+        _ordered(select(*_COLUMNS).where(and_(*shared, *own)), table.c, order, limit) for own in _branches(query, order)
+    ]
+    merged = _merged(branches)
+    statement = branches[0] if len(branches) == 1 else _ordered(merged, merged.selected_columns, order, limit)
     compiled = statement.compile(dialect=_DIALECT)
     return str(compiled), [compiled.params[name] for name in compiled.positiontup or ()]
 
 
-def _merged(branches: list[Select[Any]], order: Order) -> Select[Any]:
-    source: Any = branches[0] if len(branches) == 1 else select(_subquery(branches))
-    columns = table.c if len(branches) == 1 else source.selected_columns
+def _merged(branches: list[Select[Any]]) -> Select[Any]:
+    return select(union_all(*branches).subquery("merged"))
+
+
+def _ordered(rows_of: Select[Any], columns: Any, order: Order, limit: int) -> Select[Any]:
+    """A branch has the order and the limit of the whole: left without, PostgreSQL would rather sort all branches together."""
     by = [columns[name] if order == "updated" else columns[name].desc() for name in _ORDERS[order]]
-    ordered: Select[Any] = source.order_by(*by)
-    return ordered
-
-
-def _subquery(branches: list[Select[Any]]) -> Subquery:
-    return union_all(*branches).subquery("merged")
+    return rows_of.order_by(*by).limit(limit + 1)
 
 
 def _branches(query: LeadQuery, order: Order) -> list[tuple[ColumnElement[bool], ...]]:
@@ -91,11 +92,12 @@ def _branches(query: LeadQuery, order: Order) -> list[tuple[ColumnElement[bool],
     if order == "work":
         categories = [table.c.category == category for category in dict.fromkeys(query.categories)]
         return list(product(categories, owners)) if owners else [(category,) for category in categories]
+    statuses = [table.c.status == status for status in dict.fromkeys(query.statuses or STATUSES)]
     rest = [_is_one_of("category", query.categories)] if set(query.categories) != set(CATEGORIES) else []
+    if order == "created" and not (query.spam or query.deleted):
+        return [(*own, *rest) for own in (product(statuses, owners) if owners else product(statuses))]
     if owners:
         rest.append(or_(*owners))
-    if order == "created" and not (query.spam or query.deleted):
-        return [(table.c.status == status, *rest) for status in dict.fromkeys(query.statuses or STATUSES)]
     if query.statuses:
         rest.append(_is_one_of("status", query.statuses))
     return [tuple(rest)]

@@ -15,6 +15,9 @@ from leadline.storage.postgres.rows import Connection
 
 T = TypeVar("T")
 
+# What most rows say is left out of the index. The planner proves nothing about a parameter, so a question for another value says so.
+_COMMON = {"outcome": "created", "status": "sent"}
+
 
 async def list_activities(
     connection: Connection, lead_id: UUID, position: Position | None, limit: int
@@ -60,6 +63,9 @@ async def _newest(
         if value is not None:
             args.append(value)
             conditions.append(f"{column} = ${len(args)}")
+            common = _COMMON.get(column)
+            if common and value != common:
+                conditions.append(f"{column} <> '{common}'")
     if position:
         args.append(position[0])
         conditions.append(f"id < ${len(args)}")

@@ -100,7 +100,7 @@ CREATE INDEX idx_leads_assigned_to ON leadline.leads (assigned_to, status, creat
 CREATE INDEX idx_leads_demo ON leadline.leads (id) WHERE is_demo;
 CREATE INDEX idx_leads_drain ON leadline.leads (priority_flag DESC, (category = 'Hot') DESC, waiting_since, id) WHERE waiting_since IS NOT NULL AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
 CREATE INDEX idx_leads_owner ON leadline.leads (assigned_to, category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC, needs_review) WHERE assigned_to IS NOT NULL AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
-CREATE INDEX idx_leads_review ON leadline.leads (category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC) WHERE needs_review AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
+CREATE INDEX idx_leads_review ON leadline.leads (category, priority_flag DESC, raw_score DESC, created_at DESC, id DESC, assigned_to) WHERE needs_review AND status IN ('New', 'Contacted', 'Qualified') AND NOT is_deleted AND NOT is_spam;
 CREATE INDEX idx_leads_set_aside ON leadline.leads (is_deleted, created_at DESC, id DESC) WHERE is_deleted OR is_spam;
 CREATE INDEX idx_leads_status ON leadline.leads (status, created_at DESC, id DESC, assigned_to) WHERE NOT is_deleted AND NOT is_spam;
 CREATE INDEX idx_leads_to_index ON leadline.leads (id) WHERE search_words IS NULL;
