@@ -8,7 +8,13 @@ import pytest
 
 from leadline.usecases.accounts import hash_of, start_login_link
 from leadline.web import login_limits
-from leadline.web.login_limits import TRIES_FROM_ONE_ADDRESS, PasswordCheck
+from leadline.web.login_limits import (
+    TRIES_AT_ONE_ACCOUNT,
+    TRIES_FROM_ONE_ADDRESS,
+    LoginLimits,
+    PasswordCheck,
+    TooManyTries,
+)
 from leadline.web.paths import safe_next
 from leadline.web.services import utc_now
 from tests.web.browsing import PASSWORD, House, form_token, log_in, running, text_of
@@ -141,6 +147,30 @@ async def test_an_address_that_guesses_on_is_slowed_down_whether_the_account_exi
         assert answer.status_code == 429
         assert 0 < int(answer.headers["retry-after"]) <= 900
         assert "Too many tries" in answer.text
+
+
+async def test_whoever_knows_the_password_starts_anew(house: House) -> None:
+    browser = await house.browser()
+    for _ in range(3):
+        for _ in range(TRIES_FROM_ONE_ADDRESS - 1):
+            await log_in(browser, ONE, "wrong")
+
+        assert (await log_in(browser, ONE)).status_code == 303
+        browser.cookies.clear()
+
+
+def test_wrong_tries_are_forgotten_after_a_quarter_of_an_hour_and_bounded_at_one_account() -> None:
+    now = [0.0]
+    limits = LoginLimits(clock=lambda: now[0])
+    for number in range(TRIES_AT_ONE_ACCOUNT):
+        limits.check("ann", f"address {number}")
+        limits.note_wrong("ann", f"address {number}")
+
+    with pytest.raises(TooManyTries):
+        limits.check("ann", "yet another address")
+    limits.check("bob", "address 1")
+    now[0] = 901.0
+    limits.check("ann", "yet another address")
 
 
 async def test_others_can_still_sign_in_meanwhile(house: House) -> None:
