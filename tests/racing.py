@@ -11,6 +11,7 @@ from leadline.domain.errors import Conflict
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.lifecycle import allowed
 from leadline.ports import Store
+from leadline.storage.firestore.store import open_store as open_firestore
 from leadline.storage.postgres.store import open_store
 from tests.builders import COLD, HOT, WARM, faulty_intake, intake
 from tests.steps import advance, capture, change
@@ -78,7 +79,11 @@ async def race(store: Store, seed: int, acts: int, at_once: int = AT_ONCE) -> No
 
 async def run(arguments: Sequence[str]) -> None:
     url, seed, acts = arguments
-    store = await open_store(url, as_app=True)
+    store: Store = (
+        await open_firestore(url.removeprefix("firestore://"))
+        if url.startswith("firestore://")
+        else await open_store(url, as_app=True)
+    )
     try:
         await race(store, int(seed), int(acts))
     finally:

@@ -122,6 +122,30 @@ async def test_whoever_routes_sees_what_another_process_routed(store: FirestoreS
     await other.close()
 
 
+async def test_a_lead_does_not_begin_to_wait_while_a_rep_comes(
+    store: FirestoreStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The capture saw no rep, the new rep no waiting lead, and no document is written by both but the routing one."""
+    other = await another(store)
+    commit, is_first = Changes.commit, True
+
+    async def commit_after_another(self: Changes, client: AsyncClient) -> None:
+        nonlocal is_first
+        if is_first:
+            is_first = False
+            await add_reps(other, 1)
+        await commit(self, client)
+
+    await add_reps(store, 1, is_active=False)  # makes the routing document, which each would create otherwise
+    monkeypatch.setattr(Changes, "commit", commit_after_another)
+
+    captured = await captured_lead(store, intake())
+
+    assert captured.assigned_to is not None
+    assert not is_first
+    await other.close()
+
+
 async def test_twelve_at_once_from_three_processes_make_one_lead_of_one_address(store: FirestoreStore) -> None:
     processes = [store, await another(store), await another(store)]
     await add_reps(store, 2)
@@ -387,6 +411,26 @@ async def test_a_search_that_would_read_too_much_says_so(
 
     with pytest.raises(Invalid, match="/q: finds too little among too many"):
         await store.list_leads(LeadQuery(words=("example", "nope")), None, 1)
+
+
+async def test_a_lead_that_is_closed_leaves_the_work_list_and_comes_back_when_it_is_opened(
+    store: FirestoreStore,
+) -> None:
+    await put(store, [lead(id=an_id(1), category="Hot")])
+
+    for status, expected in (("Disqualified", []), ("New", [an_id(1)])):
+        await store.transact(_set_status(an_id(1), status))
+
+        assert [found.id for found in await listed(store, LeadQuery())] == expected
+        assert (await store.count_open([]))["Hot"] == len(expected)
+
+
+def _set_status(lead_id: UUID, status: Any) -> Any:
+    async def work(tx: Tx) -> None:
+        (found,) = await tx.leads([lead_id])
+        tx.update_leads([replace(found, status=status)])
+
+    return work
 
 
 async def test_routing_is_one_document_and_counts_its_commits(store: FirestoreStore) -> None:
