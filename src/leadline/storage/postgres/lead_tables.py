@@ -12,8 +12,8 @@ OPEN = "status IN ('New', 'Contacted', 'Qualified')"
 
 
 def _lead_columns() -> list[Any]:
-    """The columns that `leads` and `leads_archive` share, `company_website` last but for ours: revision 001 adds it."""
-    return [*_given_columns(), *_made_columns()]
+    """The columns that `leads` and `leads_archive` share."""
+    return [*_given_columns(), *_made_columns(), *_own_columns()]
 
 
 def _given_columns() -> list[Any]:
@@ -65,6 +65,12 @@ def _made_columns() -> list[Any]:
         flag_column("is_spam"),
         flag_column("needs_review"),
         flag_column("qualification_bonus_applied"),
+    ]
+
+
+def _own_columns() -> list[Any]:
+    """What the seed has no column for."""
+    return [
         count_column("version", 1),
         json_column("extra"),
         json_column("field_sources"),
@@ -76,6 +82,7 @@ def _made_columns() -> list[Any]:
         flag_column("is_test"),
         Column("import_id", UUID(as_uuid=True)),
         Column("search_words", ARRAY(Text)),
+        # The seed's, last because revision 001 adds it.
         Column("company_website", String(500)),
     ]
 
