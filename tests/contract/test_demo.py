@@ -1,13 +1,14 @@
 """The demo on every store: told through the real use cases, spoken about to nobody, gone in one step."""
 
+from tests.builders import HOUSE, NOW, deciding, intake
+from tests.invariants import broken_rules
+
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import OPEN_STATUSES
 from leadline.ports import Store
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.demo import add_demo, remove_demo
 from leadline.usecases.team import NewUser, add_users, update_user
-from tests.builders import HOUSE, NOW, deciding, intake
-from tests.invariants import broken_rules
 
 ALL = LeadQuery(statuses=())
 
@@ -37,7 +38,9 @@ async def test_the_demo_is_not_told_twice(store: Store) -> None:
 async def test_the_demo_goes_in_one_step_and_what_is_real_stays(store: Store) -> None:
     count = await add_demo(store, HOUSE, NOW)
     (real,) = await capture_leads(store, HOUSE, [intake()], NOW)
-    (rep,) = await add_users(store, [NewUser({"full_name": "Rea Real", "email": "rea@company.example.com"})], deciding())
+    (rep,) = await add_users(
+        store, [NewUser({"full_name": "Rea Real", "email": "rea@company.example.com"})], deciding()
+    )
 
     removed = await remove_demo(store, deciding())
 

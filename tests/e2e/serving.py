@@ -37,7 +37,9 @@ class Serving:
 
     def client(self) -> httpx2.AsyncClient:
         """A client with the key; it keeps up to 64 connections."""
-        return httpx2.AsyncClient(base_url=self.url, headers=self.headers, timeout=30, limits=httpx2.Limits(max_connections=64))
+        return httpx2.AsyncClient(
+            base_url=self.url, headers=self.headers, timeout=30, limits=httpx2.Limits(max_connections=64)
+        )
 
     def kill(self, sign: signal.Signals = signal.SIGKILL) -> None:
         self.process.send_signal(sign)
@@ -64,7 +66,12 @@ def free_port() -> int:
 def start(home: Path, *arguments: str, port: int | None = None, **environment: str) -> Serving:
     """Start a server and wait until it can take leads."""
     port = port or free_port()
-    own = {"LEADLINE_HOME": str(home), "PORT": str(port), "LEADLINE_API_KEY": API_KEY, "LEADLINE_WEBFLOW_SECRET": WEBFLOW_SECRET}
+    own = {
+        "LEADLINE_HOME": str(home),
+        "PORT": str(port),
+        "LEADLINE_API_KEY": API_KEY,
+        "LEADLINE_WEBFLOW_SECRET": WEBFLOW_SECRET,
+    }
     log = home.parent / f"{home.name}-{port}.log"
     with log.open("ab") as out:
         process = subprocess.Popen(

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-
 from tests.builders import body
 from tests.e2e.serving import Serving, processes_of, start
 
@@ -107,7 +106,11 @@ async def test_kill_everything_again_and_again(home: Path) -> None:
     server = start(home, "--no-demo")
     async with server.client() as client:
         for number in range(3):
-            rep = {"full_name": f"Rep {number}", "email": f"rep{number}@team.example.com", "max_active_leads": 1_000_000}
+            rep = {
+                "full_name": f"Rep {number}",
+                "email": f"rep{number}@team.example.com",
+                "max_active_leads": 1_000_000,
+            }
             await client.post("/api/v1/users", json=rep)
 
     for target in itertools.islice(itertools.cycle(["parent", "everything", "postmaster", "everything"]), 8):

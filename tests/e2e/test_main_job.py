@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx2
 import pytest
-
 from tests.builders import HOT, body
 from tests.e2e.serving import WEBFLOW_SECRET, Serving, serving
 
@@ -28,7 +27,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 async def every_lead(client: httpx2.AsyncClient, **params: str) -> list[dict[str, Any]]:
     found, cursor = [], None
     while True:
-        page = (await client.get("/api/v1/leads", params={"limit": "200", **params, **({"cursor": cursor} if cursor else {})})).json()
+        page = (
+            await client.get(
+                "/api/v1/leads", params={"limit": "200", **params, **({"cursor": cursor} if cursor else {})}
+            )
+        ).json()
         found += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:
@@ -46,7 +49,9 @@ async def test_500_posts_at_once_50_of_one_address_make_451_leads_and_exact_coun
         for number in range(7):
             rep = {"full_name": f"Rep {number}", "email": f"rep{number}@team.example.com", "max_active_leads": 60}
             assert (await client.post("/api/v1/users", json=rep)).status_code == 201
-        bodies = [body(source="flood") for _ in range(450)] + [body(email="same@one.example.com", source="flood") for _ in range(50)]
+        bodies = [body(source="flood") for _ in range(450)] + [
+            body(email="same@one.example.com", source="flood") for _ in range(50)
+        ]
 
         answers = await asyncio.gather(*(client.post("/api/v1/leads", json=sent) for sent in bodies))
 
@@ -71,7 +76,11 @@ async def test_the_payload_of_webflows_documents_is_one_lead_however_often_it_co
         assert answers[0].json()["submission_id"] == answers[1].json()["submission_id"]
 
         (lead,) = [lead for lead in await every_lead(client) if lead["email"] == "zaphod@heartofgold.ai"]
-    assert (lead["contact_name"], lead["company_name"], lead["phone"]) == ("Zaphod Beeblebrox", "heartofgold.ai", "15550000000")
+    assert (lead["contact_name"], lead["company_name"], lead["phone"]) == (
+        "Zaphod Beeblebrox",
+        "heartofgold.ai",
+        "15550000000",
+    )
     assert (lead["source"], lead["needs_review"], lead["category"]) == ("Webflow Form", True, "Cold")
 
 
@@ -106,7 +115,11 @@ async def test_a_hook_that_makes_no_lead_is_kept_as_quarantined_with_its_reason(
 
 
 BAD_BODIES: dict[str, tuple[bytes, int, list[str]]] = {
-    "every fault at once": (b'{"email": "a..b@x.co", "contact_name": 5}', 422, ["/company_name", "/contact_name", "/email"]),
+    "every fault at once": (
+        b'{"email": "a..b@x.co", "contact_name": 5}',
+        422,
+        ["/company_name", "/contact_name", "/email"],
+    ),
     "a list": (b"[]", 422, [""]),
     "cut off": (b'{"email": ', 400, []),
     "nested without end": (b"[" * 100_000, 400, []),
@@ -154,7 +167,12 @@ async def test_what_is_rejected_is_kept_all_the_same(server: Serving) -> None:
 
 async def test_without_a_good_key_nothing_is_said(server: Serving) -> None:
     async with httpx2.AsyncClient(base_url=server.url) as client:
-        for headers in ({}, {"Authorization": "Bearer ll_wrong"}, {"Authorization": "Basic eA=="}, {"Authorization": "Bearer é".encode()}):
+        for headers in (
+            {},
+            {"Authorization": "Bearer ll_wrong"},
+            {"Authorization": "Basic eA=="},
+            {"Authorization": "Bearer é".encode()},
+        ):
             for method, path in (("POST", "/api/v1/leads"), ("GET", "/api/v1/leads"), ("GET", "/api/v1/users")):
                 answer = await client.request(method, path, headers=headers, json={} if method == "POST" else None)
 
@@ -183,7 +201,9 @@ async def test_why_this_score_and_why_this_owner(server: Serving) -> None:
         explained = (await client.get(f"/api/v1/leads/{lead['id']}/explain")).json()
         trail = (await client.get(f"/api/v1/leads/{lead['id']}/activities")).json()["items"]
 
-    assert {row["group"]: row["points"] for row in explained["score"]["rows"] if row["points"]} == lead["score_breakdown"]
+    assert {row["group"]: row["points"] for row in explained["score"]["rows"] if row["points"]} == lead[
+        "score_breakdown"
+    ]
     assert explained["owner"]["how"] in ("turn", "waiting")
     assert len(explained["owner"]["considered"]) == 7
     assert trail[-1]["action_type"] == "lead_created"

@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from tests.e2e.serving import Serving, free_port, processes_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,7 +21,9 @@ CHANGES = {"id", "created_at"}
 def run(block: str, port: int, home: Path) -> str:
     """A block of the README, on another port and folder than a newcomer's."""
     script = block.replace(":8000/", f":{port}/").replace(". .leadline/", f". {home}/")
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -46,7 +47,9 @@ def test_the_readme_does_what_it_says(tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         running.wait(30)
 
-    assert {name: answer[name] for name in ANSWER if name not in CHANGES} == {n: v for n, v in ANSWER.items() if n not in CHANGES}
+    assert {name: answer[name] for name in ANSWER if name not in CHANGES} == {
+        n: v for n, v in ANSWER.items() if n not in CHANGES
+    }
     assert (marcus["full_name"], marcus["max_active_leads"]) == ("Marcus Johnson", 20)
     assert (again["id"], again["duplicate"], again["assigned_to"]) == (answer["id"], True, marcus["id"])
     assert "http://127.0.0.1:" in serving.said()
@@ -56,7 +59,7 @@ def test_the_readme_does_what_it_says(tmp_path: Path) -> None:
 
 def test_every_file_that_the_readme_names_is_there() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    named = [name for name in re.findall(r"`((?:src/leadline|domain|usecases|web|sources|storage|tests|docs|bench)/[\w/.]*)`", README)]
+    named = re.findall(r"`((?:src/leadline|domain|usecases|web|sources|storage|tests|docs|bench)/[\w/.]*)`", README)
 
     for link in links:
         assert (ROOT / link).exists(), link
