@@ -21,7 +21,7 @@ _FOLDERS = [
     Path.home() / "google-cloud-sdk",
 ]
 RULES = Path(__file__).parent.parent / "src/leadline/storage/firestore/firestore.rules"
-START_SECONDS = 60
+START_SECONDS = 100
 HOST_VARIABLE = "FIRESTORE_EMULATOR_HOST"
 _numbers = itertools.count(1)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
-from leadline.domain.errors import Fault, Invalid
+from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead, is_open, is_visible
 from leadline.domain.notifications import Notification
@@ -31,8 +31,9 @@ _AS_JSON = frozenset({"extra", "field_sources", "route_decision"})
 _UPPER = re.compile(r"[A-Z]")
 
 
-class OddDocument(Refused):
-    """Somebody else wrote this document, or a part of it. The text names its path and the field."""
+class OddDocument(Refused, Conflict):
+    """Somebody else wrote this document, or a part of it. The text names its path and the field. A capture that runs into one
+    keeps its other rows, as with any refusal; a reader hears of a conflict, not of a fault in the server."""
 
 
 def camel(name: str) -> str:

@@ -21,7 +21,7 @@ from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import LostRace
-from leadline.storage.firestore import accounts, leads, queries, trail
+from leadline.storage.firestore import accounts, doctor, leads, queries, trail
 from leadline.storage.firestore.connection import open_client
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
 from leadline.storage.firestore.tx import FirestoreTx
@@ -133,6 +133,10 @@ class FirestoreStore:
 
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         return await accounts.list_rulesets(self._client)
+
+    async def odd_documents(self) -> list[str]:
+        """A sentence for each document that somebody else wrote: `doctor` names them, lists leave them out."""
+        return [sentence async for sentence in doctor.odd_documents(self._client)]
 
     async def ping(self) -> None:
         await queries.get(self._client, [ROUTING])
