@@ -34,7 +34,9 @@ APP_ROLE = "leadline_app"
 # still reads its old snapshot, so nothing may be read in the one that takes it.
 ROUTING_LOCK = 0x1EAD_0001
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
-BEGIN_ROUTING = f"{BEGIN}; SELECT pg_advisory_xact_lock({ROUTING_LOCK})"
+# A plan that fits any batch is kept; left alone, the server plans anew for each small one, which takes longer than running it.
+KEEP_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
+BEGIN_ROUTING = f"{BEGIN}; {KEEP_PLANS}; SELECT pg_advisory_xact_lock({ROUTING_LOCK})"
 
 
 class PostgresStore:
