@@ -44,7 +44,7 @@ async def flush(reads: Reads, buffers: Buffers, *, routing: bool) -> None:
     rows = buffers.rows
     for record in rows["submissions"]:
         check_submission(record)
-    await intake.write_submissions(reads, changes, rows["submissions"])
+    intake.write_submissions(changes, rows["submissions"])
     claims = await accounts.write_users(reads, changes, rows["users"], rows["changed_users"])
     await accounts.write_counters(reads, changes, rows["user_changes"], rows["users"])
     await _write_leads(reads, changes, buffers)

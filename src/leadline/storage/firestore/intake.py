@@ -110,17 +110,15 @@ def _refuse_same_day(entries: dict[str, Data], lead: Lead) -> None:
         raise LostRace("another lead of this address was created on the same UTC day")
 
 
-async def write_submissions(reads: Reads, changes: Changes, records: Sequence[SubmissionRecord]) -> None:
-    """Append raw postings, each with the document of its event."""
-    events = {event: r for r in records if (event := event_of(r)) and r.replay_of is None}
-    documents = await reads.get([event_path(event) for event in events]) if events else {}
-    if any(documents.values()) or sum(1 for r in records if event_of(r) and r.replay_of is None) > len(events):
-        raise LostRace("another writer kept this event")
+def write_submissions(changes: Changes, records: Sequence[SubmissionRecord]) -> None:
+    """Append raw postings, each with the document of its event; the commit fails where another writer kept the event."""
     for record in records:
         data = fitted(record)
         changes.create(f"submissions/{document_id(record.id)}", data)
         event = event_of(record)
         if event and record.replay_of is None:
+            if event_path(event) in changes:
+                raise LostRace("another writer kept this event")
             changes.create(event_path(event), {k: v for k, v in data.items() if k != "payload"})
 
 
