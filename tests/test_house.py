@@ -39,7 +39,9 @@ def test_lock_files_pin_with_hashes_and_name_no_index() -> None:
 
 
 def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     # Put together here, so that this file does not name them itself.
     forbidden = re.compile("|".join(["/wo" + "rk/", "/ro" + "ot/", "pypi" + r"\.org", "registry" + r"\.npmjs"]))
     found = []
