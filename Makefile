@@ -5,7 +5,7 @@ READY := .venv/.ready
 RUN_ENV := PYTHONUNBUFFERED=1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-long lint types migrate seed bench lock clean
+.PHONY: help run test check check-long plans lint types migrate seed bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,13 +14,16 @@ run: $(READY) ## start everything with demo data (ARGS=--no-demo starts empty, B
 	@exec $(if $(filter firestore,$(BACKEND)),$(BIN)/python -m tests.emulator) $(BIN)/leadline serve --demo $(ARGS)
 
 test: $(READY) ## run the everyday tests
-	@$(BIN)/pytest -n 2 -m "not long" $(ARGS)
+	@$(BIN)/pytest -n 2 -m "not long and not scale" $(ARGS)
 
 check: lint types ## what a developer runs before a commit: lint, types, contracts, tests
-	@$(BIN)/pytest -n 2 -m "not long" --durations=10 $(ARGS)
+	@$(BIN)/pytest -n 2 -m "not long and not scale" --durations=10 $(ARGS)
 
 check-long: $(READY) ## what takes longer: kills, floods, plans at scale
 	@$(BIN)/pytest -m long --durations=10 $(ARGS)
+
+plans: $(READY) ## what each list touches at 200,000 leads (not in CI yet: some far pages still miss the bound)
+	@$(BIN)/pytest tests/plans -m scale $(ARGS)
 
 lint: $(READY) ## style and import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache

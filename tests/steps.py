@@ -49,6 +49,7 @@ async def advance(
     note: str | None = None,
 ) -> Lead:
     """Take a lead through these statuses; reason and note go with the disqualification."""
+    lead = await store.get_lead(lead_id)
     for status in statuses:
         move = Move(status, reason, note) if status == "Disqualified" else Move(status)
         lead = await advance_lead(store, lead_id, move, deciding(at))

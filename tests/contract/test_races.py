@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.builders import intake
+from tests.conftest import backends
 from tests.invariants import broken_rules, every_lead, pages
 from tests.racing import race, together
 from tests.steps import add_reps, advance, capture, captured_lead, change
@@ -117,12 +118,12 @@ async def test_whatever_happens_at_once_the_rules_hold(store: Store, many: int, 
     assert await broken_rules(store, may_exceed=[rep.id for rep in reps]) == []
 
 
+@pytest.mark.parametrize("backend", [name for name in backends() if name != "memory"], indirect=True)
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 5))])
 async def test_whatever_happens_at_once_in_two_processes_the_rules_hold(
     store: Store, many: int, database_url: str | None, seed: int
 ) -> None:
-    if database_url is None:
-        pytest.skip("a store of one process")
+    assert database_url is not None
     reps = await add_reps(store, 5, max_active_leads=4)
 
     acts = 20 * many if many > 1 else 8

@@ -35,7 +35,9 @@ def test_the_readme_does_what_it_says(tmp_path: Path) -> None:
     port, home, log = free_port(), tmp_path / "home", tmp_path / "run.log"
     with log.open("wb") as out:
         environment = os.environ | {"PORT": str(port), "LEADLINE_HOME": str(home)}
-        running = subprocess.Popen(["make", "run"], cwd=ROOT, env=environment, stdout=out, stderr=out)
+        running = subprocess.Popen(
+            ["make", "run"], cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
+        )
     serving = Serving(home, port, running, log)
     try:
         serving.wait_until_ready()
@@ -44,7 +46,8 @@ def test_the_readme_does_what_it_says(tmp_path: Path) -> None:
         marcus = json.loads(run(give_room, port, home))
         again = json.loads(run(post, port, home))
     finally:
-        running.send_signal(signal.SIGINT)
+        # As a terminal does at ^C: to make and to what it runs.
+        os.killpg(running.pid, signal.SIGINT)
         running.wait(30)
 
     assert {name: answer[name] for name in ANSWER if name not in CHANGES} == {

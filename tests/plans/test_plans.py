@@ -14,7 +14,7 @@ from tests.plans.explain import MODES, Plan, explain
 from tests.plans.lists import NOBODY, Known, NamedList, Statement, named_lists, other_reads
 from tests.plans.rows import fill
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.scale, pytest.mark.timeout(300)]
 
 ROWS = int(os.environ.get("LEADLINE_PLAN_ROWS", "200000"))
 LIMIT = 50
