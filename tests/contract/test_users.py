@@ -88,6 +88,12 @@ async def test_a_person_edits_a_user_and_nothing_else_changes(store: Store) -> N
     assert changed == await store.get_user(rep.id) == replace(rep, **expected)
 
 
+async def test_an_edit_that_changes_nothing_writes_nothing(store: Store) -> None:
+    (rep,) = await add_reps(store, 1)
+
+    assert await change(store, rep, LATER, full_name=rep.full_name, is_active=True) == rep
+
+
 @pytest.mark.parametrize("counter", [*COUNTERS, "version", "email_key", "password_hash", "is_demo", "id"])
 async def test_counters_and_keys_cannot_be_edited(store: Store, counter: str) -> None:
     (rep,) = await add_reps(store, 1)

@@ -70,7 +70,8 @@ async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], de
         for lead in sorted(owned, key=drain_order):
             hand_back(lead, roster, deciding, writes)
         drain(waiting, roster, deciding, writes)
-        tx.update_users([user])
+        if replace(user, updated_at=before.updated_at) != before:
+            tx.update_users([user])
         if leaves or user.role != before.role:
             tx.revoke_sessions(user_id=user_id, at=deciding.now)
         writes.hand_to(tx)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -156,7 +157,8 @@ async def _roll_back(connection: Any) -> None:
     try:
         await asyncio.shield(connection.execute("ROLLBACK"))
     except OUTAGE:
-        connection.terminate()
+        with suppress(asyncpg.InterfaceError):  # the pool may have taken a broken connection back already
+            connection.terminate()
 
 
 async def _commit(connection: Any) -> None:
@@ -165,5 +167,6 @@ async def _commit(connection: Any) -> None:
         async with in_our_words():
             await asyncio.shield(connection.execute("COMMIT"))
     except Unavailable as lost:
-        connection.terminate()
+        with suppress(asyncpg.InterfaceError):  # the pool may have taken a broken connection back already
+            connection.terminate()
         raise UnknownOutcome(f"the answer to the commit was lost: {lost}") from lost
