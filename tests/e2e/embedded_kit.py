@@ -158,6 +158,12 @@ def living(processes: set[tuple[int, str]]) -> set[int]:
     return {pid for pid, started, state in states if state and state[19] == started and state[0] not in "ZX"}
 
 
+def gone(processes: set[tuple[int, str]]) -> bool:
+    """None runs any more. One that is ending loses its memory, and with it its command line and its share of the data,
+    an instant before the kernel lists it as ended: who waited for the former can still see it for that instant."""
+    return eventually(lambda: not living(processes), seconds=1)
+
+
 def kill_all(processes: set[tuple[int, str]]) -> None:
     for pid in living(processes):
         with contextlib.suppress(ProcessLookupError):

@@ -16,6 +16,7 @@ from embedded_kit import (
     copied_home,
     eventually,
     family,
+    gone,
     kill_all,
     living,
     make_folder,
@@ -67,7 +68,7 @@ def test_a_start_waits_until_the_last_process_of_a_killed_server_is_gone(home: P
 
         with serve(home) as urls:
             assert answer(urls.owner) == "42"
-            assert living(processes) == set()
+            assert gone(processes)
 
 
 def test_a_kill_leaves_nothing_even_if_nobody_starts_again(home: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_serve_stops_what_an_unguarded_start_left_behind(home: Path) -> None:
         assert not eventually(lambda: not living(processes), seconds=0.5)
 
         with serve(home) as urls:
-            assert living(processes) == set()
+            assert gone(processes)
             assert answer(urls.owner) == "42"
 
 
@@ -101,7 +102,7 @@ def test_an_attach_adopts_what_an_unguarded_start_left_behind(home: Path) -> Non
         with attach(home) as urls:
             assert (urls.owner, urls.app) == (left["owner"], left["app"])
             assert answer(urls.owner) == "42"
-        assert living(processes) == set()
+        assert gone(processes)
 
 
 def test_an_attach_joins_no_server_that_its_living_owner_has_not_named(
