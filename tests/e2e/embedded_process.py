@@ -9,6 +9,9 @@ import argparse
 import contextlib
 import functools
 import json
+import os
+import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -20,6 +23,16 @@ from leadline.embedded.ways import COPIES, Way
 
 def unguarded(way: Way, parent: int) -> list[str]:
     return [*way.unshare, *(["setpriv", *way.setpriv, "--"] if way.setpriv else [])]
+
+
+def wait_for_the_end_of_stdin() -> None:
+    """A signal that comes just before a blocking read is noted by Python and acted on after it: never. So it wakes us by a pipe."""
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
+    while woken not in (ready := select.select([sys.stdin, woken], [], [])[0]):
+        if ready and not os.read(sys.stdin.fileno(), 1024):
+            return
 
 
 def main() -> int:
@@ -37,7 +50,7 @@ def main() -> int:
         with (serve if options.mode == "serve" else attach)(options.home, way=way) as urls:
             with contextlib.suppress(KeyboardInterrupt):
                 print(json.dumps({"owner": urls.owner, "app": urls.app}), flush=True)
-                sys.stdin.read()
+                wait_for_the_end_of_stdin()
             time.sleep(0.2)  # long enough for a server that was interrupted with us to be gone
             print(json.dumps({"alive": urls.alive()}), flush=True)
     except LeadlineError as error:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from embedded_kit import Command, answer, copied_home, family, living, make_home, postmaster, sql
+from embedded_kit import Command, answer, copied_home, family, gone, make_home, postmaster, sql
 
 from leadline.embedded import AlreadyServing, CannotStart, attach, serve
 
@@ -88,7 +88,7 @@ def test_attach_alone_starts_a_server_and_stops_it(home: Path) -> None:
         assert answer(urls.owner) == "42"
 
     assert len(processes) > 1
-    assert living(processes) == set()
+    assert gone(processes)
 
 
 def test_two_commands_at_once_share_a_server_until_both_let_go(home: Path) -> None:
@@ -102,7 +102,7 @@ def test_two_commands_at_once_share_a_server_until_both_let_go(home: Path) -> No
         assert "waiting for the other leadline commands" in starter.complaint()
         assert answer(urls["owner"]) == "42"
         assert [guest.end(), starter.process.wait(20)] == [0, 0]
-        assert living(processes) == set()
+        assert gone(processes)
 
 
 def test_a_command_that_fails_still_waits_for_the_others(home: Path) -> None:
@@ -157,7 +157,7 @@ def test_an_interrupt_of_the_whole_terminal_lets_the_application_stop_first(home
 
         assert server.answer() == {"alive": True}
         assert server.process.wait(20) == 0
-        assert living(processes) == set()
+        assert gone(processes)
 
 
 def test_a_failed_start_shows_what_the_server_said(home: Path) -> None:
