@@ -14,6 +14,7 @@ from leadline.web.cursors import Cursors
 from leadline.web.edge import Edge
 from leadline.web.login_limits import LoginLimits, PasswordCheck
 from leadline.web.openapi import describe
+from leadline.web.paths import path_of
 from leadline.web.problems import handle_http, handle_ours, handle_unforeseen
 from leadline.web.quick_intake import QuickIntake
 from leadline.web.rendering import see_other
@@ -104,7 +105,11 @@ def create_inner_app(services: Services) -> Litestar:
 
 
 def to_login(request: Request[Any, Any, Any], error: NotSignedIn) -> Response[bytes]:
-    """Whoever is not signed in is sent to the login, whatever was asked for: what is there and what is not look alike."""
+    """Whoever is not signed in is sent to the login, whatever was asked for: what is there and what is not look alike. htmx would
+    put the login into the middle of the page; it is told to leave the page, and comes back to it."""
+    if "hx-request" in request.headers:
+        address = login_address(path_of(request.headers.get("hx-current-url", "/")))
+        return Response(b"", status_code=401, media_type="text/plain", headers={"HX-Redirect": address})
     return see_other(login_address(error.back_to))
 
 

@@ -18,6 +18,8 @@ from leadline.web.services import Services
 from leadline.web.sessions import get_viewer, login_cookie_value
 
 FIELD = "_csrf_token"
+# The same token, where htmx sends what is no form of ours; base.html tells it to.
+HEADER = "x-csrf-token"
 FORM_BYTES_MAX = 16_384
 FORM_FIELDS_MAX = 50
 
@@ -60,7 +62,7 @@ async def protect(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     else:
         bound_to = (await get_viewer(request, services)).token
     expected = form_token(services.secret_key, proof, bound_to) if bound_to else ""
-    given = form.get(FIELD, "")
+    given = form.get(FIELD) or request.headers.get(HEADER, "")
     # Bytes: comparing texts raises for what is not ASCII, and a wrong token must be a plain no.
     if not expected or not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
         raise Forbidden(_STALE)

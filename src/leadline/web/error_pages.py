@@ -31,8 +31,9 @@ _SAYS_IT_ALL = (HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
-    """Whether a browser asks, outside of what is there for programs."""
-    return not request.scope["path"].startswith(_FOR_PROGRAMS) and "text/html" in request.headers.get("accept", "")
+    """Whether a browser asks, outside of what is there for programs. htmx asks for anything and says who it is."""
+    is_browser = "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
+    return is_browser and not request.scope["path"].startswith(_FOR_PROGRAMS)
 
 
 def error_page(

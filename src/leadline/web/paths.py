@@ -1,7 +1,7 @@
 """Addresses of ours: the one that was asked for, and the one to go back to."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Request
 
@@ -21,3 +21,12 @@ def safe_next(text: str | None) -> str:
         return "/"
     is_plain = text.isascii() and text.isprintable() and "\\" not in text and " " not in text
     return text if is_plain and not text.startswith(("//", "/login", "/logout")) else "/"
+
+
+def path_of(address: str) -> str:
+    """The path and query of an address that a browser says it shows; "/" for one that cannot be read."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

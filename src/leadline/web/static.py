@@ -1,4 +1,4 @@
-"""Style sheets and pictures: held in memory, under addresses that change with their content, so that a browser may keep them."""
+"""Style sheets, scripts and pictures: held in memory, under addresses that change with their content, so that a browser may keep them."""
 
 import hashlib
 from importlib import resources
@@ -11,13 +11,21 @@ from leadline.domain.errors import NotFound
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_MINUTE = "public, max-age=60"
 
-_TYPES = {"css": "text/css", "svg": "image/svg+xml"}
+# What `make` fetches (package.json); the repository has none of it, a wheel carries it.
+VENDORED = ("htmx.min.js",)
+
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 def _read() -> dict[str, tuple[bytes, str]]:
-    """Every file of ours with the digest that stands in its address."""
+    """Every file with the digest that stands in its address. Raises RuntimeError where the front end was never fetched."""
     folder = resources.files("leadline.web") / "static"
     contents = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.rpartition(".")[2] in _TYPES}
+    for name in VENDORED:
+        try:
+            contents[name] = (folder / "vendor" / name).read_bytes()
+        except FileNotFoundError as error:
+            raise RuntimeError(f"static/vendor/{name} is missing: run `make` once, which fetches it") from error
     return {name: (content, hashlib.sha256(content).hexdigest()[:12]) for name, content in contents.items()}
 
 
