@@ -62,7 +62,7 @@ async def protect(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     else:
         bound_to = (await get_viewer(request, services)).token
     expected = form_token(services.secret_key, proof, bound_to) if bound_to else ""
-    given = form.get(FIELD) or request.headers.get(HEADER, "")
+    given = form.get(FIELD) or request.headers.get(HEADER) or ""
     # Bytes: comparing texts raises for what is not ASCII, and a wrong token must be a plain no.
     if not expected or not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
         raise Forbidden(_STALE)
