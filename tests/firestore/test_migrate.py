@@ -30,7 +30,7 @@ async def test_a_new_database_is_brought_to_the_newest_revision_once(firestore_p
     assert [await migrate.upgrade(firestore_project), await migrate.upgrade(firestore_project)] == [True, False]
 
     assert await migrate.current_revision(firestore_project) == migrate.HEAD
-    assert migrate.HEAD == "001_add_company_website"
+    assert migrate.HEAD == "002_accounts"
 
 
 async def test_a_website_that_somebody_entered_survives_the_way_back_and_there_again(firestore_project: str) -> None:
@@ -97,5 +97,5 @@ async def test_back_to_the_beginning_and_an_unknown_revision(firestore_project: 
     await migrate.downgrade(firestore_project, "base")
 
     assert await migrate.current_revision(firestore_project) == "base"
-    with pytest.raises(NotFound, match="no revision 002"):
-        await migrate.upgrade(firestore_project, "002")
+    with pytest.raises(NotFound, match="no revision 999"):
+        await migrate.upgrade(firestore_project, "999")

@@ -38,6 +38,7 @@ class User:
     notify_email: bool = True
     notify_slack: bool = True
     notify_sms: bool = False
+    time_zone: str = "UTC"
     last_login_at: datetime | None = None
     last_turn_at: datetime | None = None
     last_turn_seq: int = 0

@@ -30,7 +30,7 @@ ATTEMPTS = 5
 # What a person edits; counters change only through `ports.Tx.change_users`.
 EDITED = (
     "full_name", "email", "email_key", "phone", "role", "is_active", "max_active_leads", "slack_user_id", "notify_email",
-    "notify_slack", "notify_sms", "updated_at", "last_login_at", "password_hash",
+    "notify_slack", "notify_sms", "time_zone", "updated_at", "last_login_at", "password_hash",
 )  # fmt: skip
 _COUNTERS = ("current_lead_count", "total_leads_assigned", "total_leads_contacted", "total_leads_qualified",
              "response_minutes_sum", "response_count")  # fmt: skip

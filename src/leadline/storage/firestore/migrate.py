@@ -18,7 +18,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "001_add_company_website"
+HEAD = "002_accounts"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -63,12 +63,13 @@ def remove_company_website(lead: Data) -> Data | None:
 
 
 def _nothing(lead: Data) -> None:
-    """Version 1.0 begins with an empty database, and documents need no making."""
+    """Collections need no making, and a field that is missing has its default: nothing to do, and nothing to lose."""
 
 
 REVISIONS = (
     Revision("000_version_1_0", _nothing, _nothing),
-    Revision(HEAD, add_company_website, remove_company_website),
+    Revision("001_add_company_website", add_company_website, remove_company_website),
+    Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))
 

@@ -1,13 +1,10 @@
-"""All tables but those of leads, as SQLAlchemy sees them: for the list queries, and for the test that metadata and database
-agree. What each table, column and index is for, and what became of the seed's: docs/schema.md."""
+"""All tables but those of leads and accounts, as SQLAlchemy sees them: for the list queries, and for the test that metadata and
+database agree. What each table, column and index is for, and what became of the seed's: docs/schema.md."""
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     CheckConstraint,
     Column,
     Date,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -19,15 +16,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import INET, JSONB, UUID
 
-from leadline.storage.postgres.columns import count_column, flag_column, id_column, metadata, time_column
+from leadline.storage.postgres.account_tables import api_keys, invitations, login_tries, sessions, users
+from leadline.storage.postgres.columns import count_column, id_column, metadata, time_column
 from leadline.storage.postgres.lead_tables import leads, leads_archive
 
 __all__ = [
     "activities",
     "analytics_snapshots",
     "api_keys",
+    "invitations",
     "leads",
     "leads_archive",
+    "login_tries",
     "metadata",
     "notifications",
     "scoring_rulesets",
@@ -35,41 +35,6 @@ __all__ = [
     "submissions",
     "users",
 ]
-
-users = Table(
-    "users",
-    metadata,
-    id_column(),
-    Column("full_name", String(255), nullable=False),
-    Column("email", String(255), nullable=False),
-    Column("email_key", String(255), nullable=False),
-    Column("phone", String(50)),
-    Column("role", String(50), nullable=False, server_default="rep"),
-    flag_column("is_active", True),
-    count_column("max_active_leads", 20),
-    count_column("current_lead_count"),
-    count_column("total_leads_assigned"),
-    count_column("total_leads_contacted"),
-    count_column("total_leads_qualified"),
-    Column("avg_response_time_minutes", Integer),
-    Column("response_minutes_sum", BigInteger, nullable=False, server_default=text("0")),
-    count_column("response_count"),
-    Column("slack_user_id", String(100)),
-    flag_column("notify_email", True),
-    flag_column("notify_slack", True),
-    flag_column("notify_sms"),
-    time_column("created_at", required=True),
-    time_column("updated_at", required=True),
-    time_column("last_login_at"),
-    time_column("last_turn_at"),
-    Column("last_turn_seq", BigInteger, nullable=False, server_default=text("0")),
-    Column("password_hash", Text),
-    flag_column("is_demo"),
-    count_column("version", 1),
-    CheckConstraint("role IN ('rep', 'manager', 'admin')", name="chk_role"),
-    Index("idx_users_email", "email_key", unique=True),
-)
-
 
 activities = Table(
     "activities",
@@ -162,29 +127,4 @@ scoring_rulesets = Table(
     Column("name", String(255), nullable=False),
     Column("rules", JSONB, nullable=False),
     time_column("published_at", required=True),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", LargeBinary, primary_key=True),
-    Column("user_id", UUID(as_uuid=True), ForeignKey("leadline.users.id", ondelete="CASCADE"), nullable=False),
-    time_column("created_at", required=True),
-    time_column("seen_at", required=True),
-    time_column("revoked_at"),
-    Index("idx_sessions_user_id", "user_id"),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    id_column(),
-    Column("name", String(255), nullable=False),
-    Column("prefix", String(20), nullable=False),
-    Column("key_hash", LargeBinary, nullable=False),
-    Column("scopes", ARRAY(Text), nullable=False),
-    time_column("created_at", required=True),
-    time_column("expires_at"),
-    time_column("revoked_at"),
-    Index("idx_api_keys_hash", "key_hash", unique=True),
 )

@@ -1,6 +1,7 @@
 -- Back to nothing. The role stays: other databases of the server may use it.
 DROP FUNCTION leadline.remove_demo();
 DROP TABLE IF EXISTS leadline.company_website_kept;
+DROP TABLE IF EXISTS leadline.accounts_kept;
 DROP TABLE leadline.api_keys;
 DROP TABLE leadline.sessions;
 DROP TABLE leadline.scoring_rulesets;
