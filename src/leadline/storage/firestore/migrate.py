@@ -116,13 +116,12 @@ async def _go(client: AsyncClient, target: str, *, up: bool) -> bool:
             await _mend(client, REVISIONS[at].up)
         else:
             await _mend(client, REVISIONS[at - 1].down)
-        await _set_revision(client, stored, _NAMES[at + 1 if up else at - 1])
-        has_moved = True
+        has_moved |= await _set_revision(client, stored, _NAMES[at + 1 if up else at - 1])
     raise Conflict("another process migrates the other way")
 
 
-async def _set_revision(client: AsyncClient, stored: Found | None, name: str) -> None:
-    """Another process that made the same step has written the same; then the document is as we want it."""
+async def _set_revision(client: AsyncClient, stored: Found | None, name: str) -> bool:
+    """Mark a step as done; False where another process was faster, which may be steps ahead by now."""
     changes = Changes()
     if stored is None:
         changes.create(VERSION, {"revision": name})
@@ -131,8 +130,8 @@ async def _set_revision(client: AsyncClient, stored: Found | None, name: str) ->
     try:
         await changes.commit(client)
     except LostRace:
-        if await _current(client) != name:
-            raise
+        return False
+    return True
 
 
 async def _mend(client: AsyncClient, mend: Mend) -> None:
