@@ -16,6 +16,7 @@ from leadline.storage.memory import MemoryStore
 from leadline.storage.postgres import migrate
 from leadline.storage.postgres.store import open_store
 from tests import emulator, indexes
+from tests.browser.chromium import CHROMIUM
 from tests.servers import SYSTEM_FOLDERS, embedded_server, system_server
 
 settings.register_profile("everyday", deadline=None)
@@ -42,6 +43,7 @@ def pytest_report_header() -> str:
     missing = "" if SYSTEM_FOLDERS else "; not tried: the system's PostgreSQL, which is not installed"
     if not emulator.is_available():
         missing += "; not tried: Firestore, for there is no emulator (FIRESTORE_EMULATOR_JAR) or no Java"
+    missing += "" if CHROMIUM else "; not tried: the screens in a browser, for there is no chromium"
     return f"stores: {', '.join(backends())}{missing}"
 
 

@@ -1,0 +1,70 @@
+"""Every screen there is: its address, who looks at it, and a house that has something to show on each."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from leadline.domain.lead_lists import LeadQuery
+from leadline.domain.users import User
+from leadline.usecases.demo import add_demo
+from leadline.web.services import utc_now
+from tests.web.browsing import House, running
+
+Address = Callable[[House], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen. `who` is a name of the team, None for somebody who is not signed in."""
+
+    name: str
+    address: Address
+    who: str | None = "Dana Okafor"
+    status: int = 200
+
+    def __str__(self) -> str:
+        return self.name
+
+    def viewer(self, house: House) -> User | None:
+        """The user who looks."""
+        return house.team[self.who] if self.who else None
+
+
+def at(path: str) -> Address:
+    """The same address in every house."""
+
+    async def address(house: House) -> str:
+        return path
+
+    return address
+
+
+async def deepest_lead(house: House) -> str:
+    """The page of the first lead of the work list."""
+    found = await house.store.list_leads(LeadQuery(categories=("Hot",)), None, 1)
+    return f"/leads/{found.items[0].id}"
+
+
+SCREENS = [
+    Screen("login", at("/login"), who=None),
+    Screen("leads", at("/")),
+    Screen("leads-all", at("/?list=all")),
+    Screen("leads-waiting", at("/?list=waiting")),
+    Screen("leads-review", at("/?list=review")),
+    Screen("leads-none", at("/?q=nothing-begins-like-this")),
+    Screen("lead", deepest_lead),
+    Screen("docs", at("/docs")),
+    Screen("not-found", at("/nothing"), status=404),
+    Screen("not-understood", at("/?status=Unheard"), status=422),
+]
+
+
+@asynccontextmanager
+async def furnished() -> AsyncIterator[House]:
+    """The demo, looked at by a manager, an admin and a rep."""
+    async with running() as house:
+        await add_demo(house.store, house.services.house, utc_now())
+        await house.hire("Dana Okafor", "manager")
+        await house.hire("Ines Admin", "admin")
+        await house.hire("Rep Real")
+        yield house
