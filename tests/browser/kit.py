@@ -93,7 +93,7 @@ class Site:
         """No error on the console, no breach of the policy, no request to anybody else."""
         left = [said for said in self.trouble if not any(re.search(pattern, said) for pattern in self.bears)]
 
-        assert left == []
+        assert not left, "\n".join(left)
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -143,7 +143,7 @@ async def assert_accessible(page: Page) -> None:
         for node in found["nodes"]
     ]
 
-    assert told == []
+    assert not told, "\n".join(told)
 
 
 async def assert_fits(page: Page, width: int = NARROW) -> None:
