@@ -1,5 +1,6 @@
 """Working a lead on every store: each act, its trail, and the counters and places that follow it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -202,6 +203,19 @@ async def test_a_review_takes_the_later_answer_where_it_is_chosen(store: Store) 
 
     assert (settled.industry, settled.company_name, settled.needs_review) == ("Healthcare", "Acme Corp", False)
     assert settled.score_breakdown["industry"] == 15
+
+
+async def test_a_review_is_taken_back_with_the_fields_and_the_doubts_it_replaced(store: Store) -> None:
+    lead = await captured(store, email="ann@firm.example.com", industry="Education")
+    doubted = await captured(store, email="ann@firm.example.com", industry="Healthcare", company_name="Other Name")
+    await do(store, lead, mark.review({"industry": "later", "company_name": "first"}))
+    (entry, *_) = [a for a in (await store.list_activities(lead.id, None, 50)).items if a.action_type == "reviewed"]
+
+    back = await do(store, lead, mark.unreview(json.loads(entry.old_value)), minutes=2)
+
+    assert (back.industry, back.company_name, back.needs_review) == ("Education", "Acme Corp", True)
+    assert (back.field_sources, back.raw_score) == (doubted.field_sources, doubted.raw_score)
+    assert await do(store, lead, mark.unreview(json.loads(entry.old_value)), minutes=3) == back
 
 
 async def test_an_event_counts_once_however_often_it_comes(store: Store) -> None:

@@ -165,6 +165,18 @@ SENTENCES: list[tuple[Maker, str, str | None, str]] = [
         '{"needs_review": false, "resolve": "kept the first phone"}',
     ),
     (
+        lambda who: activities.reviewed(ID, LEAD_ID, "took the later phone", who, AT, was={"fields": {"phone": "1"}}),
+        "Reviewed: took the later phone",
+        '{"fields": {"phone": "1"}, "needs_review": true}',
+        '{"needs_review": false, "resolve": "took the later phone"}',
+    ),
+    (
+        lambda who: activities.review_undone(ID, LEAD_ID, who, AT),
+        "Took the review back",
+        '{"needs_review": false}',
+        '{"needs_review": true}',
+    ),
+    (
         lambda who: activities.marked_spam(ID, LEAD_ID, who, AT),
         "Marked as spam",
         '{"is_spam": false}',

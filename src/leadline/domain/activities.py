@@ -207,9 +207,16 @@ def edited(
     return record("edited", id, lead_id, f"Changed {_listed(new)}", actor, at, old=old, new=new)
 
 
-def reviewed(id: UUID, lead_id: UUID, resolution: str, actor: Actor, at: datetime) -> Activity:
-    old, new = {"needs_review": True}, {"needs_review": False, "resolve": resolution}
+def reviewed(
+    id: UUID, lead_id: UUID, resolution: str, actor: Actor, at: datetime, *, was: Mapping[str, Any] | None = None
+) -> Activity:
+    """`was` are the values and field sources that the review replaced: what it takes to undo it."""
+    old, new = {"needs_review": True, **(was or {})}, {"needs_review": False, "resolve": resolution}
     return record("reviewed", id, lead_id, f"Reviewed: {resolution}", actor, at, old=old, new=new)
+
+
+def review_undone(id: UUID, lead_id: UUID, actor: Actor, at: datetime) -> Activity:
+    return _flagged("reviewed", "needs_review", True, "Took the review back", id, lead_id, actor, at)
 
 
 def marked_spam(id: UUID, lead_id: UUID, actor: Actor, at: datetime) -> Activity:

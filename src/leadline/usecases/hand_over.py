@@ -12,6 +12,20 @@ from leadline.domain.users import User, UserChange
 from leadline.usecases.assign import route_existing
 from leadline.usecases.one_lead import Act, Scene
 
+AUTO = "auto"
+
+
+def assign(to: object) -> Act:
+    """Give a lead to the user of this id, to nobody for None, to whose turn it is for "auto". Raises Invalid for anything else."""
+    if to is None:
+        return unassign
+    if to == AUTO:
+        return assign_auto
+    try:
+        return assign_to(UUID(str(to)))
+    except ValueError as error:
+        raise Invalid([Fault("/user_id", 'must be a user\'s id, null or "auto"')]) from error
+
 
 def assign_to(user_id: UUID) -> Act:
     """Give a lead to a user, whose cap does not stop a manager. Raises Invalid for an unknown or inactive user."""

@@ -1,11 +1,12 @@
 """Marking a lead: priority, spam, reviewed, deleted, restored."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from leadline.domain import activities
 from leadline.domain.errors import Fault, Invalid
-from leadline.domain.lead_edits import edited
+from leadline.domain.lead_edits import EDITABLE, edited
 from leadline.domain.leads import Lead
 from leadline.usecases.one_lead import Act, Scene, settle_place
 from leadline.usecases.rescore import rescored
@@ -65,9 +66,7 @@ def review(resolve: object) -> Act:
     choices = _checked_choices(resolve)
 
     def act(lead: Lead, scene: Scene) -> Lead:
-        conflicts = {
-            name: s["conflict"] for name, s in lead.field_sources.items() if isinstance(s, dict) and "conflict" in s
-        }
+        conflicts = conflicts_of(lead)
         unknown = [name for name in choices if name not in conflicts]
         if unknown:
             raise Invalid([Fault(f"/resolve/{name}", "is not in conflict on this lead") for name in unknown])
@@ -76,10 +75,41 @@ def review(resolve: object) -> Act:
         sources = {name: s for name, s in settled.field_sources.items() if name not in conflicts}
         d = scene.deciding
         words = f"took the later {', '.join(taken)}" if taken else "kept as it is"
-        scene.writes.activities.append(activities.reviewed(d.house.new_id(), lead.id, words, d.actor, d.now))
+        was = _before_review(lead, taken, conflicts)
+        scene.writes.activities.append(activities.reviewed(d.house.new_id(), lead.id, words, d.actor, d.now, was=was))
         return rescored_and_routed(lead, replace(settled, field_sources=sources), "reviewed", scene)
 
     return act
+
+
+def _before_review(lead: Lead, taken: Mapping[str, Any], conflicts: Mapping[str, Any]) -> dict[str, Any]:
+    """What a review replaced, so that it can be taken back: the fields, and what the lead knew about them."""
+    fields = {name: getattr(lead, name) for name in taken}
+    sources = {name: lead.field_sources[name] for name in conflicts}
+    return {name: value for name, value in (("fields", fields), ("field_sources", sources)) if value}
+
+
+def unreview(reviewed: Mapping[str, Any]) -> Act:
+    """Take a review back: the lead needs one again, with the fields as they were. `reviewed` is the old value of the entry in the
+    trail. The caller sees to it that nobody changed the lead since."""
+    fields = {name: value for name, value in reviewed.get("fields", {}).items() if name in EDITABLE}
+
+    def act(lead: Lead, scene: Scene) -> Lead:
+        if lead.needs_review:
+            return lead
+        d = scene.deciding
+        scene.writes.activities.append(activities.review_undone(d.house.new_id(), lead.id, d.actor, d.now))
+        sources = lead.field_sources | reviewed.get("field_sources", {})
+        doubted = replace(lead, **fields, field_sources=sources, needs_review=True)
+        return rescored_and_routed(lead, doubted, "review taken back", scene)
+
+    return act
+
+
+def conflicts_of(lead: Lead) -> dict[str, Any]:
+    """The fields on which a later posting disagrees, with what it says."""
+    sources = lead.field_sources.items()
+    return {name: source["conflict"] for name, source in sources if isinstance(source, dict) and "conflict" in source}
 
 
 def edit(fields: dict[str, Any]) -> Act:

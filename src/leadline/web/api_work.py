@@ -162,15 +162,7 @@ def _answer(lead: Lead) -> Response[bytes]:
 def _assignment(fields: dict[str, Any]) -> Act:
     if "user_id" not in fields:
         raise Invalid([Fault("/user_id", 'is required: a user\'s id, null or "auto"')])
-    user_id = fields["user_id"]
-    if user_id is None:
-        return hand_over.unassign
-    if user_id == "auto":
-        return hand_over.assign_auto
-    try:
-        return hand_over.assign_to(UUID(user_id))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise Invalid([Fault("/user_id", 'must be a user\'s id, null or "auto"')]) from error
+    return hand_over.assign(fields["user_id"])
 
 
 def _signal(fields: Any) -> signals.Signal:

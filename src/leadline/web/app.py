@@ -8,7 +8,20 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import LeadlineError
-from leadline.web import api_intake, api_leads, api_users, api_work, documents, health, hooks, login, pages, static
+from leadline.web import (
+    api_intake,
+    api_leads,
+    api_users,
+    api_work,
+    documents,
+    health,
+    hooks,
+    lead_acts,
+    lead_pages,
+    login,
+    pages,
+    static,
+)
 from leadline.web.csrf import BY_KEY, BY_SIGNATURE, protect
 from leadline.web.cursors import Cursors
 from leadline.web.edge import Edge
@@ -51,7 +64,9 @@ HEALTH: list[Any] = [health.healthz, health.readyz]
 # What a browser opens. An unsafe method here needs a form of ours.
 PAGES: list[Any] = [
     pages.work_list,
-    pages.lead_detail,
+    lead_pages.lead_detail,
+    lead_acts.act_form,
+    lead_acts.act_on_lead,
     login.login_page,
     login.log_in,
     login.log_out,

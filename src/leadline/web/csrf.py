@@ -21,6 +21,8 @@ FIELD = "_csrf_token"
 # The same token, where htmx sends what is no form of ours; base.html tells it to.
 HEADER = "x-csrf-token"
 FORM_BYTES_MAX = 16_384
+# What a handler whose form has long texts says in its options.
+FORM_BYTES = "form_bytes_max"
 FORM_FIELDS_MAX = 50
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -56,7 +58,7 @@ async def protect(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     request, services = connection, services_of(connection)
     if not is_from_us(request, services.settings):
         raise Forbidden(_STALE)
-    form = await _read_form(request)
+    form = await _read_form(request, handler.opt.get(FORM_BYTES, FORM_BYTES_MAX))
     if proof == "login":
         bound_to = login_cookie_value(request, services.settings)
     else:
@@ -120,8 +122,8 @@ def _is_loopback(netloc: str) -> bool:
     return host in ("localhost", "[::1]") or re.fullmatch(r"127\.\d+\.\d+\.\d+", host) is not None
 
 
-async def _read_form(request: AnyRequest) -> dict[str, str]:
-    body = await read_body(request, FORM_BYTES_MAX)
+async def _read_form(request: AnyRequest, bytes_max: int) -> dict[str, str]:
+    body = await read_body(request, bytes_max)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and media_type != "application/x-www-form-urlencoded":
         raise WrongMediaType("send the form as application/x-www-form-urlencoded")

@@ -1,36 +1,27 @@
-"""The pages behind the login: the work list, and one lead with its score, its owner and its history explained."""
+"""The work list, and what every page behind the login shows."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
-from leadline.domain.errors import NotFound
-from leadline.domain.explanation import explain
 from leadline.domain.intake import DEFAULT_SOURCES
 from leadline.domain.lead_lists import DEFAULT_LIMIT
 from leadline.domain.leads import STATUSES, Lead
 from leadline.domain.rulesets import RuleSet
-from leadline.domain.users import can_see
 from leadline.web.csrf import form_token
 from leadline.web.cursors import Cursors
 from leadline.web.list_params import ANY, OPEN, Wanted, owner_choices, read_wanted, visible_owners
-from leadline.web.presenting import lead_page as shown
-from leadline.web.presenting.lead_list import LISTINGS, Seen, is_untouched, row, sentence, tabs
-from leadline.web.presenting.marks import depth, knots, sounding
-from leadline.web.presenting.owners import WAITING_WORDS, People, why_this_rep
-from leadline.web.presenting.waterfall import waterfall
-from leadline.web.presenting.words import aged, dated, initials
+from leadline.web.presenting.lead_list import Seen, row, sentence, tabs
+from leadline.web.presenting.owners import People
+from leadline.web.presenting.words import initials
 from leadline.web.reading import AnyRequest
 from leadline.web.rendering import page
 from leadline.web.services import Services, utc_now
 from leadline.web.sessions import Viewer, get_viewer
-
-ENTRIES = 50
+from leadline.web.toasts import find_toast
 
 
 @get("/")
@@ -55,6 +46,7 @@ async def work_list(
     return page(
         "leads.html",
         **frame(viewer, services),
+        toast=find_toast(request, services, viewer),
         wanted=wanted,
         tabs=list_tabs,
         rows=[row(lead, rule_sets[lead.ruleset_version].thresholds, people, now) for lead in found.items],
@@ -65,47 +57,6 @@ async def work_list(
     )
 
 
-@get("/leads/{lead_id:str}")
-async def lead_detail(
-    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors], lead_id: FromPath[str]
-) -> Response[bytes]:
-    """One lead. 404 in the same words for one that is not there and for one that is not the viewer's to see."""
-    viewer = await get_viewer(request, services)
-    lead = await visible_lead(services, viewer, lead_id)
-    store, listing = services.store, ("activities", lead.id)
-    position = cursors.read(listing, request.query_params.get("cursor"))
-    trail, users, ruleset = await asyncio.gather(
-        store.list_activities(lead.id, position, ENTRIES),
-        store.list_users(),
-        services.find_ruleset(lead.ruleset_version),
-    )
-    now, people = utc_now(), People(users, viewer.user)
-    next_cursor = cursors.write(listing, trail.next)
-    explanation = explain(lead, ruleset)
-    return page(
-        "lead.html",
-        **frame(viewer, services),
-        lead=lead,
-        listing=LISTINGS[lead.category.lower()],
-        depth=depth(lead.lead_score, lead.category, explanation.thresholds),
-        sounding=sounding(lead.lead_score, lead.category, explanation.thresholds),
-        knots=knots(lead.status),
-        is_untouched=is_untouched(lead),
-        created=aged(lead.created_at, now),
-        came=dated(lead.created_at, now),
-        waiting=WAITING_WORDS.get(lead.waiting_reason or ""),
-        waterfall=waterfall(lead, explanation),
-        owner=people.find(lead.assigned_to),
-        why=why_this_rep(lead, people, now),
-        entries=shown.entries(trail.items, viewer.user, now),
-        is_later_page=position is not None,
-        next_cursor=next_cursor,
-        facts=shown.facts(lead),
-        extras=shown.extras(lead),
-        doubts=shown.doubts(lead),
-    )
-
-
 def frame(viewer: Viewer, services: Services) -> dict[str, Any]:
     """What every page behind the login shows: who looks, and the form that signs out."""
     return {
@@ -113,18 +64,6 @@ def frame(viewer: Viewer, services: Services) -> dict[str, Any]:
         "viewer_initials": initials(viewer.user.full_name),
         "form_token": form_token(services.secret_key, "session", viewer.token),
     }
-
-
-async def visible_lead(services: Services, viewer: Viewer, lead_id: str) -> Lead:
-    """A lead that this viewer may see; a deleted one only where somebody could restore it. Raises NotFound, always alike."""
-    nothing = NotFound("There is nothing here.")
-    try:
-        lead = await services.store.get_lead(UUID(lead_id))
-    except (ValueError, NotFound):
-        raise nothing from None
-    if not can_see(viewer.user, lead) or (lead.is_deleted and viewer.user.role == "rep"):
-        raise nothing
-    return lead
 
 
 async def rule_sets_of(leads: Iterable[Lead], find: Callable[[int], Awaitable[RuleSet]]) -> dict[int, RuleSet]:

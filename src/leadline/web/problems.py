@@ -30,6 +30,10 @@ class TooLarge(LeadlineError):
     """The body is longer than this route takes."""
 
 
+class Unseen(LeadlineError):
+    """An edit that does not say which version of the lead its sender saw."""
+
+
 class Unauthorized(LeadlineError):
     """No key, or none that is known."""
 
@@ -40,6 +44,7 @@ _STATUSES: tuple[tuple[type[LeadlineError], HTTPStatus], ...] = (
     (Forbidden, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
     (StaleLead, HTTPStatus.PRECONDITION_FAILED),
+    (Unseen, HTTPStatus.PRECONDITION_REQUIRED),
     (Conflict, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (WrongMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

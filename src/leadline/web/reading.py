@@ -9,6 +9,7 @@ from litestar import Request
 from leadline.domain.access import ApiKey, Scope, key_allows
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Forbidden
+from leadline.domain.users import User
 from leadline.web.problems import TooLarge, Unauthorized, Unreadable, WrongMediaType
 from leadline.web.services import Services, utc_now
 
@@ -79,6 +80,11 @@ async def authorize(request: AnyRequest, services: Services, scope: Scope) -> Ap
 def actor_of(request: AnyRequest, key: ApiKey) -> Actor:
     """A program as it stands in the trail."""
     return Actor("api_key", key.name, ip_address=address_of(request), user_agent=agent_of(request))
+
+
+def person_in(request: AnyRequest, user: User) -> Actor:
+    """A person as they stand in the trail."""
+    return Actor("user", user.full_name, user.id, address_of(request), agent_of(request))
 
 
 def address_of(request: AnyRequest) -> str | None:

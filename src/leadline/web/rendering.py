@@ -23,8 +23,8 @@ templates.globals.update(asset=asset, version=version("leadline"))
 
 
 def render(template: str, **context: Any) -> bytes:
-    """The HTML of a page. `viewer` is who looks at it, None where nobody is signed in."""
-    return templates.get_template(template).render({"viewer": None} | context).encode("utf-8", "replace")
+    """The HTML of a page. `viewer` is who looks at it, None where nobody is signed in; `toast` says what was just done."""
+    return templates.get_template(template).render({"viewer": None, "toast": None} | context).encode("utf-8", "replace")
 
 
 def page(

@@ -17,7 +17,7 @@ EXTRAS_MAX = 40
 VALUE_MAX = 500
 
 _EMAIL_WORDS = {"free": "free provider", "disposable": "disposable"}
-_LABELS = {
+LABELS = {
     "contact_name": "Contact",
     "email": "E-mail",
     "phone": "Phone",
@@ -34,6 +34,7 @@ _LABELS = {
     "utm_source": "UTM source",
     "utm_medium": "UTM medium",
     "utm_campaign": "Campaign",
+    "message": "Message",
 }
 _ALWAYS = ("contact_name", "email", "phone", "company_name", "company_size", "industry")
 _BY_LEAD = frozenset({"lead_created", "duplicate_submission", "engagement"})
@@ -59,7 +60,7 @@ def facts(lead: Lead) -> tuple[Fact, ...]:
         "linkedin_url": safe_link(lead.linkedin_url),
     }
     found = []
-    for name, label in _LABELS.items():
+    for name, label in LABELS.items():
         value = getattr(lead, name)
         if value or name in _ALWAYS:
             chip = _EMAIL_WORDS.get(lead.email_class) if name == "email" else _origin(lead, name)
@@ -89,6 +90,7 @@ def safe_link(text: str | None) -> str | None:
 class Doubt:
     """A field that needs a look: what the lead has, and what another posting said, or None for a value that we made."""
 
+    name: str
     label: str
     value: str | None
     other: str | None
@@ -103,11 +105,11 @@ def _doubts(lead: Lead) -> Iterator[Doubt]:
     for name, source in lead.field_sources.items():
         if not isinstance(source, dict):
             continue
-        value, label = getattr(lead, name, None), _LABELS.get(name, name.replace("_", " ").capitalize())
+        value, label = getattr(lead, name, None), LABELS.get(name, name.replace("_", " ").capitalize())
         if "conflict" in source:
-            yield Doubt(label, _text(value), _as_text(source["conflict"]))
+            yield Doubt(name, label, _text(value), _as_text(source["conflict"]))
         elif source.get("source") == "derived":
-            yield Doubt(label, _text(value), None)
+            yield Doubt(name, label, _text(value), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,112 @@
+"""Working a lead on the screen: a form for each act, one address that takes them all, and one place that says what went wrong."""
+
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from leadline.domain.errors import Conflict, Forbidden, Invalid, LeadlineError, Unavailable
+from leadline.domain.lead_edits import StaleLead
+from leadline.domain.leads import Lead
+from leadline.usecases.deciding import Deciding
+from leadline.web.act_forms import ACTS, Form
+from leadline.web.acting import act_on, check, nothing_here
+from leadline.web.csrf import FORM_BYTES, sent_form
+from leadline.web.lead_pages import visible_lead
+from leadline.web.pages import frame
+from leadline.web.paths import safe_next
+from leadline.web.presenting import lead_forms
+from leadline.web.presenting.acted import told
+from leadline.web.presenting.lead_forms import ActForm, Trouble
+from leadline.web.presenting.lead_list import LISTINGS
+from leadline.web.presenting.owners import People
+from leadline.web.problems import Unseen, status_of
+from leadline.web.reading import AnyRequest, person_in
+from leadline.web.rendering import page, see_other
+from leadline.web.services import Services, utc_now
+from leadline.web.sessions import Viewer, get_viewer
+from leadline.web.toasts import toast_cookie
+
+# Two texts of 20,000 characters, each of which may take twelve bytes on the way.
+_ACT_BYTES_MAX = 600_000
+
+
+@post("/leads/{lead_id:str}/{act:str}", status_code=303, opt={FORM_BYTES: _ACT_BYTES_MAX})
+async def act_on_lead(
+    request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str], act: FromPath[str]
+) -> Response[bytes]:
+    """Do it, and go back to where the form stood. What is wrong is said on a page that keeps what was typed."""
+    viewer, form = await get_viewer(request, services), sent_form(request)
+    lead = await visible_lead(services, viewer, lead_id)
+    deciding = Deciding(services.house, utc_now(), person_in(request, viewer.user))
+    try:
+        check(viewer.user, act, lead)
+        done = await act_on(services.store, deciding, viewer.user, lead.id, act, form)
+    except (Invalid, Conflict, Forbidden, Unseen, Unavailable) as error:
+        return await _refused(services, viewer, lead, act, form, error)
+    people = People(await services.store.list_users(), viewer.user)
+    cookie = toast_cookie(services, viewer, told(act, done, form, people))
+    return see_other(back_from(form, lead.id), [cookie])
+
+
+@get("/leads/{lead_id:str}/{act:str}")
+async def act_form(
+    request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str], act: FromPath[str]
+) -> Response[bytes]:
+    """The form of an act by itself: a page of its own, or what a dialog shows. Acts of one button have none."""
+    viewer = await get_viewer(request, services)
+    lead = await visible_lead(services, viewer, lead_id)
+    asked = dict(request.query_params)
+    if act not in ACTS:
+        raise nothing_here()
+    check(viewer.user, act, lead)
+    form = lead_forms.form_of(act, lead, asked, await services.store.list_users())
+    return _page(services, viewer, lead, form, asked) if form else see_other(f"/leads/{lead.id}")
+
+
+def back_from(form: Form, lead_id: UUID) -> str:
+    """Where the form stood, or the page of the lead."""
+    back = form.get("back")
+    return safe_next(back) if back else f"/leads/{lead_id}"
+
+
+async def _refused(
+    services: Services, viewer: Viewer, lead: Lead, act: str, form: Form, error: LeadlineError
+) -> Response[bytes]:
+    """The form again, with what was typed and what is wrong with it; where it has none, the reason by itself."""
+    trouble = Trouble(str(error), error.faults if isinstance(error, Invalid) else [])
+    shown: ActForm | None
+    if act == "edit" and isinstance(error, StaleLead | Unseen):
+        current = error.lead if isinstance(error, StaleLead) else lead
+        shown = lead_forms.comparison(current, form)
+    elif isinstance(error, Forbidden):
+        shown = None
+    else:
+        users = [] if isinstance(error, Unavailable) else await services.store.list_users()
+        shown = lead_forms.form_of(act, lead, form, users)
+    shown = shown or ActForm("act_none.html", "This was not done")
+    return _page(services, viewer, lead, shown, form, status_of(error), trouble)
+
+
+def _page(
+    services: Services,
+    viewer: Viewer,
+    lead: Lead,
+    form: ActForm,
+    typed: Form,
+    status: int = 200,
+    trouble: Trouble | None = None,
+) -> Response[bytes]:
+    return page(
+        "act.html",
+        status,
+        **frame(viewer, services),
+        lead=lead,
+        listing=LISTINGS[lead.category.lower()],
+        form=form,
+        typed=typed,
+        back=typed.get("back", ""),
+        trouble=trouble,
+        said=trouble.by_field() if trouble else {},
+    )

@@ -1,0 +1,82 @@
+"""One lead with its score, its owner and its history explained."""
+
+import asyncio
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from leadline.domain.errors import NotFound
+from leadline.domain.explanation import explain
+from leadline.domain.leads import Lead
+from leadline.domain.users import can_see
+from leadline.web.acting import nothing_here
+from leadline.web.cursors import Cursors
+from leadline.web.pages import frame
+from leadline.web.presenting import lead_page as shown
+from leadline.web.presenting.lead_list import LISTINGS, is_untouched
+from leadline.web.presenting.marks import depth, knots, sounding
+from leadline.web.presenting.owners import WAITING_WORDS, People, why_this_rep
+from leadline.web.presenting.waterfall import waterfall
+from leadline.web.presenting.words import aged, dated
+from leadline.web.reading import AnyRequest
+from leadline.web.rendering import page
+from leadline.web.services import Services, utc_now
+from leadline.web.sessions import Viewer, get_viewer
+from leadline.web.toasts import find_toast
+
+ENTRIES = 50
+
+
+@get("/leads/{lead_id:str}")
+async def lead_detail(
+    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors], lead_id: FromPath[str]
+) -> Response[bytes]:
+    """One lead. 404 in the same words for one that is not there and for one that is not the viewer's to see."""
+    viewer = await get_viewer(request, services)
+    lead = await visible_lead(services, viewer, lead_id)
+    store, listing = services.store, ("activities", lead.id)
+    position = cursors.read(listing, request.query_params.get("cursor"))
+    trail, users, ruleset = await asyncio.gather(
+        store.list_activities(lead.id, position, ENTRIES),
+        store.list_users(),
+        services.find_ruleset(lead.ruleset_version),
+    )
+    now, people = utc_now(), People(users, viewer.user)
+    next_cursor = cursors.write(listing, trail.next)
+    explanation = explain(lead, ruleset)
+    return page(
+        "lead.html",
+        **frame(viewer, services),
+        toast=find_toast(request, services, viewer),
+        lead=lead,
+        listing=LISTINGS[lead.category.lower()],
+        depth=depth(lead.lead_score, lead.category, explanation.thresholds),
+        sounding=sounding(lead.lead_score, lead.category, explanation.thresholds),
+        knots=knots(lead.status),
+        is_untouched=is_untouched(lead),
+        created=aged(lead.created_at, now),
+        came=dated(lead.created_at, now),
+        waiting=WAITING_WORDS.get(lead.waiting_reason or ""),
+        waterfall=waterfall(lead, explanation),
+        owner=people.find(lead.assigned_to),
+        why=why_this_rep(lead, people, now),
+        entries=shown.entries(trail.items, viewer.user, now),
+        is_later_page=position is not None,
+        next_cursor=next_cursor,
+        facts=shown.facts(lead),
+        extras=shown.extras(lead),
+        doubts=shown.doubts(lead),
+    )
+
+
+async def visible_lead(services: Services, viewer: Viewer, lead_id: str) -> Lead:
+    """A lead that this viewer may see; a deleted one only where somebody could restore it. Raises NotFound, always alike."""
+    try:
+        lead = await services.store.get_lead(UUID(lead_id))
+    except (ValueError, NotFound):
+        raise nothing_here() from None
+    if not can_see(viewer.user, lead) or (lead.is_deleted and viewer.user.role == "rep"):
+        raise nothing_here()
+    return lead
