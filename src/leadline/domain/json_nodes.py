@@ -71,12 +71,14 @@ class Node:
         return self.value
 
     def text(self, at_most: int) -> str:
-        """A text that is neither blank nor too long, and that PostgreSQL can store."""
+        """A text that is neither blank nor too long, and that every store can keep."""
         if not isinstance(self.value, str):
             self._refuse("a text")
             return ""
         if not self.value.strip() or len(self.value) > at_most or "\0" in self.value:
             self.fault(f"needs 1 to {at_most} characters, not all of them blank, and no NUL")
+        elif any("\ud800" <= character <= "\udfff" for character in self.value):
+            self.fault("has half of a surrogate pair, which is no character")
         return self.value
 
     def _refuse(self, wanted: str) -> None:

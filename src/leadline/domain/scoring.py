@@ -172,6 +172,11 @@ class Scorer:
         self._caps = [(group.name, group.cap) for group in ruleset.groups if group.cap is not None]
         self._categories = tuple(category_of(score, ruleset.thresholds) for score in range(SCORE_MAX + 1))
 
+    @property
+    def version(self) -> int:
+        """Of the rule set."""
+        return self._version
+
     def score(self, inputs: Scorable) -> Score:
         """Groups that look at an answer are always in the breakdown, the others only when not 0."""
         breakdown = dict(self._blank)
