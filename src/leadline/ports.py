@@ -153,6 +153,9 @@ class Store(Protocol):
     async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
         """How many open, visible leads stand in each list: keys Hot, Warm, Cold, waiting, needs_review. Empty owners: all."""
 
+    async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
+        """The newest leads of an address that are not deleted, newest first."""
+
     async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
         """The trail of a lead, newest first, after (created_at, id)."""
 

@@ -201,3 +201,14 @@ async def test_words_longer_than_an_index_entry_do_not_stop_the_worker(store: St
 
     assert await index_leads(store, None) == 2
     assert [found.id for found in await listed(store, LeadQuery(words=tuple(words_of("㌀" * 200))))] == [known.id]
+
+
+async def test_the_leads_of_an_address_are_there_newest_first_without_the_deleted_ones(store: Store) -> None:
+    mine = [lead(email_key="a@firm.example.com", created_at=NOW - timedelta(days=2 * n)) for n in range(4)]
+    gone = lead(email_key="a@firm.example.com", created_at=NOW - timedelta(days=1), is_deleted=True, deleted_at=NOW)
+    spam = lead(email_key="a@firm.example.com", created_at=NOW - timedelta(days=20), is_spam=True)
+    await put(store, [*mine[::-1], gone, spam, lead(email_key="b@firm.example.com")])
+
+    assert await store.leads_of_address("a@firm.example.com", 10) == [*mine, spam]
+    assert await store.leads_of_address("a@firm.example.com", 2) == mine[:2]
+    assert await store.leads_of_address("c@firm.example.com", 10) == []

@@ -21,7 +21,7 @@ from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import LostRace
-from leadline.storage.firestore import accounts, doctor, leads, queries, trail
+from leadline.storage.firestore import accounts, doctor, intake, leads, queries, trail
 from leadline.storage.firestore.connection import open_client
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
 from leadline.storage.firestore.tx import FirestoreTx
@@ -84,6 +84,11 @@ class FirestoreStore:
 
     async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
         return await leads.count_open(self._client, owners)
+
+    async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
+        path = intake.email_path(email_key)
+        known = intake.known_leads(email_key, (await queries.get(self._client, [path]))[path])
+        return await leads.find_leads(self._client, [one.lead_id for one in known[:limit]])
 
     async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
         return await trail.list_activities(self._client, lead_id, position, limit)

@@ -86,6 +86,11 @@ class MemoryStore:
                 counts["needs_review"] += lead.needs_review
         return counts
 
+    async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
+        self._on_call("leads_of_address")
+        found = [lead for lead in self._state.leads.values() if lead.email_key == email_key and not lead.is_deleted]
+        return _page(found, lambda lead: (lead.created_at, lead.id), None, limit).items
+
     async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
         self._on_call("list_activities")
         found = [a for a in self._state.activities.values() if a.lead_id == lead_id]

@@ -29,6 +29,12 @@ _ORDERS: dict[Order, tuple[str, ...]] = {
 }
 _ONE = f"SELECT {rows.select(rows.LEAD)} FROM leadline.leads WHERE id = $1"
 
+# By idx_unique_email_24h, which holds no deleted lead; the few of one address are sorted.
+OF_ADDRESS = (
+    f"SELECT {rows.select(rows.LEAD)} FROM leadline.leads WHERE email_key = $1 AND NOT is_deleted"
+    " ORDER BY created_at DESC, id DESC LIMIT $2"
+)
+
 
 async def get_lead(connection: Connection, lead_id: UUID) -> Lead:
     """One lead, deleted ones included. Raises NotFound."""

@@ -83,6 +83,9 @@ class PostgresStore:
         async with borrow(self._pool) as connection:
             return await leads.count_open(connection, owners)
 
+    async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
+        return [Lead(*row) for row in await self._fetch(leads.OF_ADDRESS, email_key, limit)]
+
     async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
         async with borrow(self._pool) as connection:
             return await trail.list_activities(connection, lead_id, position, limit)
