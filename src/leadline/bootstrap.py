@@ -108,7 +108,9 @@ async def build(settings: Settings, store: Store, secret_key: str) -> AsyncItera
 
     queue = CaptureQueue(lambda items: capture_leads(store, house, items, utc_now()), batch_max=store.batch_max)
     queue.start()
+    keys = Keys(store)
     try:
-        yield Services(settings, secret_key, store, house, queue, Keys(store), find)
+        yield Services(settings, secret_key, store, house, queue, keys, find)
     finally:
         await queue.close()
+        await keys.close()

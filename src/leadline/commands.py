@@ -14,7 +14,7 @@ from leadline.domain.activities import SYSTEM
 from leadline.ids import new_id
 from leadline.ports import Store
 from leadline.storage.postgres import migrate as migrations
-from leadline.usecases.accounts import add_api_key
+from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.copy import Tally, copy_all, tally
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.demo import add_demo, remove_demo

@@ -11,8 +11,9 @@ from leadline.domain.activities import SYSTEM
 from leadline.domain.emails import parse_email
 from leadline.domain.users import User
 from leadline.ports import Store
-from leadline.usecases.accounts import add_api_key, hash_password
+from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.deciding import Deciding, House
+from leadline.usecases.passwords import hash_password
 from leadline.usecases.team import NewUser, add_users
 from leadline.web.services import utc_now
 

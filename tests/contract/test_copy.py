@@ -8,7 +8,7 @@ from leadline.domain.errors import Unavailable
 from leadline.ports import Store
 from leadline.storage.memory import MemoryStore
 from leadline.usecases import mark
-from leadline.usecases.accounts import add_api_key
+from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.copy import copy_all, tally
 from leadline.usecases.demo import add_demo

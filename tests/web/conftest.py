@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from leadline.usecases import accounts
+from leadline.usecases import passwords
 from tests.web.browsing import CHEAP, PASSWORD_HASH, House, running
 
 
 @pytest.fixture(autouse=True)
 def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "_hasher", CHEAP)
-    monkeypatch.setattr(accounts, "_NOBODY", PASSWORD_HASH)
+    monkeypatch.setattr(passwords, "_hasher", CHEAP)
+    monkeypatch.setattr(passwords, "_NOBODY", PASSWORD_HASH)
 
 
 @pytest_asyncio.fixture

@@ -6,15 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from leadline.domain.login_tries import TRIES_AT_ONE_ACCOUNT_FROM_ONE_ADDRESS as TRIES
+from leadline.storage.memory import MemoryStore
+from leadline.usecases import passwords
 from leadline.usecases.accounts import hash_of, start_login_link
-from leadline.web import login_limits
-from leadline.web.login_limits import (
-    TRIES_AT_ONE_ACCOUNT,
-    TRIES_FROM_ONE_ADDRESS,
-    LoginLimits,
-    PasswordCheck,
-    TooManyTries,
-)
+from leadline.usecases.passwords import PasswordGuard
 from leadline.web.paths import safe_next
 from leadline.web.services import utc_now
 from tests.web.browsing import PASSWORD, House, form_token, log_in, running, text_of
@@ -95,7 +91,7 @@ async def test_a_password_is_bounded_before_it_is_hashed(house: House, monkeypat
         seen.append(len(password))
         return False
 
-    monkeypatch.setattr(login_limits, "verify_password", verify)
+    monkeypatch.setattr(passwords, "verify_password", verify)
 
     await log_in(await house.browser(), ONE, "x" * 257)
     await log_in(await house.browser(), ONE, "x" * 256)
@@ -110,7 +106,7 @@ async def test_an_unknown_address_is_hashed_like_a_known_one(house: House, monke
         seen.append(password_hash is not None)
         return False
 
-    monkeypatch.setattr(login_limits, "verify_password", verify)
+    monkeypatch.setattr(passwords, "verify_password", verify)
 
     await log_in(await house.browser(), ONE)
     await log_in(await house.browser(), "nobody@company.example.com")
@@ -118,7 +114,9 @@ async def test_an_unknown_address_is_hashed_like_a_known_one(house: House, monke
     assert seen == [True, False]
 
 
-async def test_no_more_than_two_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_than_two_passwords_are_hashed_at_once(
+    monkeypatch: pytest.MonkeyPatch, memory: MemoryStore
+) -> None:
     running_now, most = [0], [0]
 
     def slow(password_hash: str | None, password: str) -> bool:
@@ -128,10 +126,10 @@ async def test_no_more_than_two_passwords_are_hashed_at_once(monkeypatch: pytest
         running_now[0] -= 1
         return True
 
-    monkeypatch.setattr(login_limits, "verify_password", slow)
-    check = PasswordCheck()
+    monkeypatch.setattr(passwords, "verify_password", slow)
+    guard = PasswordGuard(memory, "secret")
 
-    await asyncio.gather(*(check.is_right(None, "x") for _ in range(6)))
+    await asyncio.gather(*(guard.fits(None, "x") for _ in range(6)))
 
     assert most == [2]
 
@@ -139,7 +137,7 @@ async def test_no_more_than_two_passwords_are_hashed_at_once(monkeypatch: pytest
 async def test_an_address_that_guesses_on_is_slowed_down_whether_the_account_exists_or_not(house: House) -> None:
     for email in (ONE, "nobody@company.example.com"):
         browser = await house.browser()
-        for _ in range(TRIES_FROM_ONE_ADDRESS):
+        for _ in range(TRIES):
             assert (await log_in(browser, email, "wrong")).status_code == 401
 
         answer = await log_in(browser, email)
@@ -152,30 +150,16 @@ async def test_an_address_that_guesses_on_is_slowed_down_whether_the_account_exi
 async def test_whoever_knows_the_password_starts_anew(house: House) -> None:
     browser = await house.browser()
     for _ in range(3):
-        for _ in range(TRIES_FROM_ONE_ADDRESS - 1):
+        for _ in range(TRIES - 1):
             await log_in(browser, ONE, "wrong")
 
         assert (await log_in(browser, ONE)).status_code == 303
         browser.cookies.clear()
 
 
-def test_wrong_tries_are_forgotten_after_a_quarter_of_an_hour_and_bounded_at_one_account() -> None:
-    now = [0.0]
-    limits = LoginLimits(clock=lambda: now[0])
-    for number in range(TRIES_AT_ONE_ACCOUNT):
-        limits.check("ann", f"address {number}")
-        limits.note_wrong("ann", f"address {number}")
-
-    with pytest.raises(TooManyTries):
-        limits.check("ann", "yet another address")
-    limits.check("bob", "address 1")
-    now[0] = 901.0
-    limits.check("ann", "yet another address")
-
-
 async def test_others_can_still_sign_in_meanwhile(house: House) -> None:
     browser = await house.browser()
-    for _ in range(TRIES_FROM_ONE_ADDRESS + 1):
+    for _ in range(TRIES + 1):
         await log_in(browser, ONE, "wrong")
 
     assert (await log_in(browser, "rep.two@company.example.com")).status_code == 303

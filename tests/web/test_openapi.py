@@ -145,6 +145,13 @@ async def test_answers_are_as_described(house: House) -> None:
         ("createUser", "POST", "/api/v1/users", {"full_name": "Ann", "email": "ann@x.example.com"}),
         ("createUser", "POST", "/api/v1/users", {"full_name": "Ann", "email": "ann@x.example.com"}),
         ("updateUser", "PATCH", f"/api/v1/users/{house.team['Rep One'].id}", {"max_active_leads": 3}),
+        ("invitePerson", "POST", "/api/v1/invitations", {"full_name": "Bob", "email": "bob@x.example.com"}),
+        ("inviteUser", "POST", f"/api/v1/users/{house.team['Rep One'].id}/invitation", None),
+        ("inviteUser", "POST", f"/api/v1/users/{house.team['Gone'].id}/invitation", None),
+        ("createApiKey", "POST", "/api/v1/api-keys", {"name": "Site", "scopes": ["leads:create"]}),
+        ("createApiKey", "POST", "/api/v1/api-keys", {"name": "", "scopes": ["all"]}),
+        ("listApiKeys", "GET", "/api/v1/api-keys", None),
+        ("revokeApiKey", "DELETE", "/api/v1/api-keys/x", None),
         ("advanceLead", "POST", f"{lead}/status", {"status": "Contacted"}),
         ("advanceLead", "POST", f"{lead}/status", {"status": "New"}),
         ("addNote", "POST", f"{lead}/notes", {"note": "Be quick."}),
@@ -162,7 +169,9 @@ async def test_answers_are_as_described(house: House) -> None:
         ("readiness", "GET", "/readyz", None),
     ]
     for name, method, path, sent in calls:
-        answer = await program.request(method, path, json=sent) if sent is not None else await program.get(path)
+        answer = (
+            await program.request(method, path, json=sent) if sent is not None else await program.request(method, path)
+        )
         described = operations()[name][2]["responses"].get(str(answer.status_code))
 
         assert described, (name, answer.status_code, answer.text)
@@ -210,7 +219,7 @@ def test_the_fields_of_a_user_are_those_that_may_be_set() -> None:
     values = {"string": "x", "boolean": True, "integer": 1}
     for name, schema in SCHEMAS["NewUser"]["properties"].items():
         kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
-        value = schema["enum"][0] if "enum" in schema else values[kind]
+        value = (schema.get("enum") or schema.get("examples") or [values[kind]])[0]
 
         assert not check_user_fields({name: value}, is_new=False)
         if "maxLength" in schema:

@@ -14,7 +14,7 @@ from leadline.config import Settings
 from leadline.domain.access import Scope
 from leadline.ids import new_id
 from leadline.storage.memory import MemoryStore
-from leadline.usecases.accounts import add_api_key
+from leadline.usecases.api_keys import add_api_key
 from leadline.web.app import create_app, create_inner_app
 from leadline.web.edge import Edge
 from leadline.web.quick_intake import BYTES_MAX

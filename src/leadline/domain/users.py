@@ -8,6 +8,7 @@ from uuid import UUID
 
 from leadline.domain.errors import Fault
 from leadline.domain.leads import Lead
+from leadline.domain.time_zones import is_time_zone
 
 Role = Literal["rep", "manager", "admin"]
 ROLES: tuple[Role, ...] = ("rep", "manager", "admin")
@@ -108,6 +109,8 @@ def counted(user: User, change: UserChange) -> User:
 
 _TEXT_WIDTHS = {"full_name": 255, "email": 255, "phone": 50, "slack_user_id": 100}
 _FLAGS = ("is_active", "notify_email", "notify_slack", "notify_sms")
+# What people set on themselves.
+OWN_FIELDS = ("phone", "time_zone", "notify_email", "notify_slack", "notify_sms")
 MAX_ACTIVE_LEADS_LIMIT = 1_000_000_000
 
 
@@ -116,7 +119,7 @@ def check_user_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fault]
     faults = [
         Fault(f"/{name}", "cannot be set")
         for name in fields
-        if name not in (*_TEXT_WIDTHS, *_FLAGS, "role", "max_active_leads")
+        if name not in (*_TEXT_WIDTHS, *_FLAGS, "role", "max_active_leads", "time_zone")
     ]
     for name, width in _TEXT_WIDTHS.items():
         needed = name in ("full_name", "email") and (is_new or name in fields)
@@ -126,6 +129,8 @@ def check_user_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fault]
     ]
     if fields.get("role", "rep") not in ROLES:
         faults.append(Fault("/role", f"must be one of {', '.join(ROLES)}"))
+    if not is_time_zone(fields.get("time_zone", "UTC")):
+        faults.append(Fault("/time_zone", "must be an IANA name of a time zone, such as Europe/Berlin or UTC"))
     cap = fields.get("max_active_leads", 0)
     if isinstance(cap, bool) or not isinstance(cap, int) or not 0 <= cap <= MAX_ACTIVE_LEADS_LIMIT:
         faults.append(Fault("/max_active_leads", f"must be an integer from 0 to {MAX_ACTIVE_LEADS_LIMIT}"))

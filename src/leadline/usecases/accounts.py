@@ -1,33 +1,22 @@
-"""Logging in and out, and the keys of programs."""
+"""Logging in and out, and changing one's password."""
 
 import hashlib
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-from leadline.domain.access import MIN_KEY_LENGTH, SCOPES, ApiKey, Scope, Session, is_key_live, is_session_live
+from leadline.domain.access import Session, is_session_live
 from leadline.domain.emails import parse_email
-from leadline.domain.errors import Fault, Forbidden, Invalid, NotFound
+from leadline.domain.errors import Conflict, Fault, Invalid, NotFound
+from leadline.domain.passwords import check_password, normalized
 from leadline.domain.users import User
 from leadline.ports import Store, Tx
+from leadline.usecases.passwords import PasswordGuard
 
 TOUCH_EVERY = timedelta(seconds=60)
-KEY_PREFIX = "ll_"
 LINK = "login-link:"
 LINK_LIFE = timedelta(minutes=15)
-
-_hasher = PasswordHasher()
-# Checked where there is no such account, so that the time taken does not tell which addresses have one.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
-
-
-class WrongLogin(Forbidden):
-    """Address or password is wrong; which of the two is not said."""
 
 
 def hash_of(token: str) -> bytes:
@@ -35,27 +24,81 @@ def hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash of a password; slow on purpose, so call it in a thread."""
-    return _hasher.hash(password)
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What somebody types who wants to come in, and from where."""
+
+    email: str
+    password: str
+    address: str
 
 
-def verify_password(password_hash: str | None, password: str) -> bool:
-    """Whether this is the password; takes the same time where there is none. Slow on purpose, so call it in a thread."""
+@dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """What somebody types to change the own password, and from where."""
+
+    old: str
+    new: str
+    address: str
+
+
+async def find_by_password(store: Store, guard: PasswordGuard, login: Login, now: datetime) -> User | None:
+    """Who signs in, or None: which of address and password was wrong, or whether the account is active, is not said. Raises
+    TooManyTries and Unavailable."""
+    key = _key_of(login.email)
+    account = key or login.email
+    await guard.count(account, login.address, now)
+    user = await store.find_user_by_email(key) if key else None
+    user = user if user is not None and user.is_active else None
+    if not await guard.fits(user.password_hash if user else None, login.password) or user is None:
+        return None
+    await guard.forgive(account, login.address, now)
+    return user
+
+
+def _key_of(email: str) -> str | None:
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-async def find_login(store: Store, email: str) -> User | None:
-    """The account of an address, or None where there is none or it may not log in."""
-    try:
-        key = parse_email(email).key
+        return parse_email(email).key
     except ValueError:
         return None
-    user = await store.find_user_by_email(key)
-    return user if user is not None and user.is_active else None
+
+
+async def change_password(
+    store: Store, guard: PasswordGuard, user_id: UUID, change: PasswordChange, now: datetime
+) -> str:
+    """Set another password for whoever knows the old one, and end every session and open link of the account. Gives back the token
+    of a new session, for the browser that asked. Wrong old ones count as wrong logins do.
+
+    Raises TooManyTries, Invalid at /old_password and /new_password, NotFound, Conflict where it was changed meanwhile, Unavailable."""
+    user = await store.get_user(user_id)
+    await guard.count(user.email_key, change.address, now)
+    faults = check_password(change.new, user, "/new_password")
+    if await guard.fits(user.password_hash, change.old):
+        await guard.forgive(user.email_key, change.address, now)
+        if normalized(change.new) == normalized(change.old):
+            faults.append(Fault("/new_password", "is the one you have"))
+    else:
+        faults.append(Fault("/old_password", "is not your password"))
+    if faults:
+        raise Invalid(faults)
+    password_hash, token = await guard.hash(change.new), secrets.token_urlsafe(32)
+
+    async def work(tx: Tx) -> None:
+        found = next((u for u in await tx.users() if u.id == user_id and u.is_active), None)
+        if found is None or found.password_hash != user.password_hash:
+            raise Conflict("this account was changed meanwhile; sign in again")
+        set_password(tx, found, password_hash, now)
+        tx.add_sessions([Session(hash_of(token), user_id, now, now)])
+
+    await store.transact(work)
+    return token
+
+
+def set_password(tx: Tx, user: User, password_hash: str, now: datetime) -> None:
+    """Write another password; whatever was opened with an older one, or could set one more, ends."""
+    tx.update_users([replace(user, password_hash=password_hash, updated_at=now)])
+    tx.revoke_sessions(user_id=user.id, at=now)
+    tx.revoke_invitations(user.id, now)
 
 
 async def start_session(store: Store, user: User, now: datetime) -> str:
@@ -125,33 +168,3 @@ async def note_login(store: Store, user_id: UUID, now: datetime) -> None:
         tx.update_users([replace(user, last_login_at=now) for user in users])
 
     await store.transact(work)
-
-
-async def add_api_key(
-    store: Store,
-    name: str,
-    scopes: tuple[Scope, ...],
-    new_id: Callable[[], UUID],
-    now: datetime,
-    key: str | None = None,
-) -> str:
-    """A new key with these scopes; given back once and stored as its hash. Raises Invalid for a given key that is too short."""
-    if key is not None and len(key) < MIN_KEY_LENGTH:
-        raise Invalid([Fault("/key", f"an API key has at least {MIN_KEY_LENGTH} characters")])
-    unknown = [scope for scope in scopes if scope not in SCOPES]
-    if unknown:
-        raise Invalid([Fault("/scopes", f"unknown scope {scope}") for scope in unknown])
-    key = key or KEY_PREFIX + secrets.token_urlsafe(32)
-    record = ApiKey(new_id(), name, key[:8], hash_of(key), scopes, now)
-
-    async def work(tx: Tx) -> None:
-        tx.add_api_keys([record])
-
-    await store.transact(work)
-    return key
-
-
-async def find_key(store: Store, key: str, now: datetime) -> ApiKey | None:
-    """The live key behind what a client sent, or None."""
-    found = await store.find_api_key(hash_of(key))
-    return found if found is not None and is_key_live(found, now) else None

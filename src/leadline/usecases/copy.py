@@ -1,4 +1,5 @@
-"""Copy: everything from one store to another, through the port alone. Sessions stay behind: people sign in again."""
+"""Copy: everything from one store to another, through the port alone. Sessions stay behind: people sign in
+again; login tries begin anew."""
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -123,6 +124,12 @@ def _add_rulesets(tx: Tx, rows: Sequence[tuple[Any, datetime]]) -> None:
 # Users first: leads name them.
 COLLECTIONS = (
     _Collection("users", lambda store: _listed(store.list_users()), _id, lambda tx, rows: tx.add_users(rows)),
+    _Collection(
+        "invitations",
+        lambda store: _listed(store.list_invitations()),
+        lambda row: row.token_hash.hex(),
+        lambda tx, rows: tx.add_invitations(rows),
+    ),
     _Collection(
         "rulesets", lambda store: _listed(store.list_rulesets()), lambda row: f"{row[0].version:09}", _add_rulesets
     ),

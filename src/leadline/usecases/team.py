@@ -8,7 +8,7 @@ from uuid import UUID
 from leadline.domain.emails import parse_email
 from leadline.domain.errors import Conflict, Fault, Invalid, NotFound
 from leadline.domain.routing import Roster, drain_order, is_eligible
-from leadline.domain.users import User, check_user_fields
+from leadline.domain.users import OWN_FIELDS, User, check_user_fields
 from leadline.ports import Store, Tx
 from leadline.usecases.assign import drain, hand_back
 from leadline.usecases.deciding import Deciding, Writes
@@ -74,10 +74,21 @@ async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], de
             tx.update_users([user])
         if leaves or user.role != before.role:
             tx.revoke_sessions(user_id=user_id, at=deciding.now)
+        if (user.is_active, user.role, user.email_key) != (before.is_active, before.role, before.email_key):
+            # A link was sent to who they were then, with the rights of then.
+            tx.revoke_invitations(user_id, deciding.now)
         writes.hand_to(tx)
 
     await store.transact(work, routing=True)
     return await store.get_user(user_id)
+
+
+async def update_own(store: Store, user_id: UUID, fields: Mapping[str, Any], deciding: Deciding) -> User:
+    """Change what people may set on themselves: how they are reached, and their time zone. Raises what `update_user` raises."""
+    faults = [Fault(f"/{name}", "cannot be set by oneself") for name in fields if name not in OWN_FIELDS]
+    if faults:
+        raise Invalid(faults)
+    return await update_user(store, user_id, fields, deciding)
 
 
 def _made(new: NewUser, deciding: Deciding) -> User:

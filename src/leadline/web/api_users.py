@@ -1,5 +1,6 @@
-"""Users, for programs that may manage them."""
+"""Users and their invitations, for programs that may manage them."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,16 @@ from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from leadline.domain.access import ApiKey
-from leadline.domain.errors import Fault, Invalid, NotFound
+from leadline.domain.access import ApiKey, key_allows
+from leadline.domain.errors import Forbidden, NotFound
+from leadline.domain.users import User
 from leadline.usecases.deciding import Deciding
+from leadline.usecases.invitations import Invited, invite_person, invite_user
 from leadline.usecases.team import NewUser, add_users, update_user
 from leadline.web.answers import json_answer, user_json
-from leadline.web.reading import AnyRequest, actor_of, authorize, check_json, decode, read_body
+from leadline.web.reading import AnyRequest, actor_of, authorize, read_object
 from leadline.web.services import Services, utc_now
+from leadline.web.welcome import welcome_link
 
 USER_BYTES_MAX = 100_000
 
@@ -37,7 +41,8 @@ async def get_user(request: AnyRequest, services: NamedDependency[Services], use
 async def create_user(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """A new user, active and eligible at once: needs `full_name` and `email`."""
     key = await authorize(request, services, "users")
-    fields = await _fields(request)
+    fields = await read_object(request, USER_BYTES_MAX)
+    _check_reach(key, fields)
     (user,) = await add_users(services.store, [NewUser(fields)], _deciding(request, services, key))
     return json_answer(user_json(user), 201)
 
@@ -48,17 +53,41 @@ async def change_user(
 ) -> Response[bytes]:
     """Change a user. More room, or a rep made active, drains the waiting list; one no longer active hands open leads back."""
     key = await authorize(request, services, "users")
-    fields = await _fields(request)
+    fields = await read_object(request, USER_BYTES_MAX)
+    _check_reach(key, fields, await services.store.get_user(_id(user_id)))
     user = await update_user(services.store, _id(user_id), fields, _deciding(request, services, key))
     return json_answer(user_json(user))
 
 
-async def _fields(request: AnyRequest) -> dict[str, Any]:
-    check_json(request)
-    value = decode(await read_body(request, USER_BYTES_MAX))
-    if not isinstance(value, dict):
-        raise Invalid([Fault("", "must be a JSON object")])
-    return value
+@post("/api/v1/invitations", status_code=201, tags=["users"], operation_id="invitePerson")
+async def invite(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
+    """A new user and a link, shown this once, by which they set their password. It works once, within seven days."""
+    key = await authorize(request, services, "users")
+    fields = await read_object(request, USER_BYTES_MAX)
+    _check_reach(key, fields)
+    return _invited(services, await invite_person(services.store, fields, _deciding(request, services, key)))
+
+
+@post("/api/v1/users/{user_id:str}/invitation", status_code=201, tags=["users"], operation_id="inviteUser")
+async def invite_again(
+    request: AnyRequest, services: NamedDependency[Services], user_id: FromPath[str]
+) -> Response[bytes]:
+    """A new link for a user, to set the first password or another one. Links from before end."""
+    key = await authorize(request, services, "users")
+    _check_reach(key, {}, await services.store.get_user(_id(user_id)))
+    return _invited(services, await invite_user(services.store, _id(user_id), utc_now()))
+
+
+def _invited(services: Services, invited: Invited) -> Response[bytes]:
+    link = welcome_link(services.settings, invited.token)
+    return json_answer({"user": user_json(invited.user), "link": link, "expires_at": invited.expires_at}, 201)
+
+
+def _check_reach(key: ApiKey, fields: Mapping[str, Any], user: User | None = None) -> None:
+    """Whoever makes an admin, or sets an admin's address, has all that an admin has."""
+    is_admin = fields.get("role") == "admin" or (user is not None and user.role == "admin")
+    if is_admin and not key_allows(key, "admin", utc_now()):
+        raise Forbidden("this API key lacks the scope admin, which it takes to make, change or invite an admin")
 
 
 def _deciding(request: AnyRequest, services: Services, key: ApiKey) -> Deciding:

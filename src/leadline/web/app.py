@@ -8,8 +8,10 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import LeadlineError
+from leadline.usecases.passwords import PasswordGuard
 from leadline.web import (
     api_intake,
+    api_keys,
     api_leads,
     api_users,
     api_work,
@@ -21,11 +23,11 @@ from leadline.web import (
     login,
     pages,
     static,
+    welcome,
 )
 from leadline.web.csrf import BY_KEY, BY_SIGNATURE, protect
 from leadline.web.cursors import Cursors
 from leadline.web.edge import Edge
-from leadline.web.login_limits import LoginLimits, PasswordCheck
 from leadline.web.openapi import describe
 from leadline.web.paths import path_of
 from leadline.web.problems import handle_http, handle_ours, handle_unforeseen
@@ -58,6 +60,11 @@ API: list[Any] = [
     api_users.get_user,
     api_users.create_user,
     api_users.change_user,
+    api_users.invite,
+    api_users.invite_again,
+    api_keys.list_keys,
+    api_keys.create_key,
+    api_keys.revoke_key,
 ]
 HOOKS: list[Any] = [hooks.webflow_hook]
 HEALTH: list[Any] = [health.healthz, health.readyz]
@@ -70,6 +77,8 @@ PAGES: list[Any] = [
     login.login_page,
     login.log_in,
     login.log_out,
+    welcome.welcome_page,
+    welcome.accept,
     documents.openapi_json,
     documents.docs,
     static.static_file,
@@ -103,8 +112,7 @@ def create_inner_app(services: Services) -> Litestar:
         dependencies={
             "services": _always(services),
             "cursors": _always(Cursors(services.secret_key)),
-            "limits": _always(LoginLimits()),
-            "check": _always(PasswordCheck()),
+            "guard": _always(PasswordGuard(services.store, services.secret_key)),
             "document": _always(document),
         },
         exception_handlers={

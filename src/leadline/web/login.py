@@ -5,31 +5,23 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from leadline.domain.access import MAX_PASSWORD_LENGTH
-from leadline.domain.emails import parse_email
 from leadline.domain.users import User
 from leadline.usecases.accounts import (
+    Login,
     end_session,
-    find_login,
+    find_by_password,
     follow_login_link,
     note_login,
     start_session,
 )
-from leadline.web.csrf import BY_LOGIN, form_token, sent_form
-from leadline.web.login_limits import LoginLimits, PasswordCheck, TooManyTries
+from leadline.usecases.passwords import PasswordGuard, TooManyTries
+from leadline.web.csrf import BY_LOGIN, sent_form
+from leadline.web.login_forms import enter, login_form
 from leadline.web.paths import safe_next
 from leadline.web.reading import AnyRequest, address_of
-from leadline.web.rendering import page, see_other
+from leadline.web.rendering import see_other
 from leadline.web.services import Services, utc_now
-from leadline.web.sessions import (
-    find_viewer,
-    login_cookie,
-    login_cookie_value,
-    new_login_value,
-    no_session_cookie,
-    session_cookie,
-    session_token,
-)
+from leadline.web.sessions import find_viewer, no_session_cookie, session_token
 
 # One sentence for every wrong login: neither which of the two was wrong is said, nor whether the account is active.
 _WRONG = "That e-mail and password do not match."
@@ -48,10 +40,7 @@ async def login_page(request: AnyRequest, services: NamedDependency[Services]) -
 
 @post("/login", status_code=303, opt={"public": True} | BY_LOGIN)
 async def log_in(
-    request: AnyRequest,
-    services: NamedDependency[Services],
-    limits: NamedDependency[LoginLimits],
-    check: NamedDependency[PasswordCheck],
+    request: AnyRequest, services: NamedDependency[Services], guard: NamedDependency[PasswordGuard]
 ) -> Response[bytes]:
     """A new session with a new token, whatever cookie came along; the session it stood for ends."""
     form = sent_form(request)
@@ -64,7 +53,8 @@ async def log_in(
         return await _begin(request, services, user, back_to)
     email = form.get("email", "").strip()
     try:
-        user = await _by_password(request, services, email, form.get("password", ""), limits, check)
+        login = Login(email, form.get("password", ""), address_of(request) or "")
+        user = await find_by_password(services.store, guard, login, now)
     except TooManyTries as error:
         wait = {"Retry-After": str(error.retry_after_seconds)}
         return _form(request, services, back_to, status=429, fault=str(error), email=email, headers=wait)
@@ -81,52 +71,18 @@ async def log_out(request: AnyRequest, services: NamedDependency[Services]) -> R
     return see_other("/login", [no_session_cookie(services.settings)])
 
 
-async def _by_password(
-    request: AnyRequest, services: Services, email: str, password: str, limits: LoginLimits, check: PasswordCheck
-) -> User | None:
-    account, address = _account(email), address_of(request) or ""
-    limits.check(account, address)
-    user = await find_login(services.store, email)
-    # Counted before the hash, so that many tries at the same time are not all let through.
-    limits.note_wrong(account, address)
-    fits = len(password) <= MAX_PASSWORD_LENGTH
-    is_right = fits and await check.is_right(user.password_hash if user else None, password)
-    if user is None or not is_right:
-        return None
-    limits.note_right(account, address)
-    return user
-
-
-def _account(email: str) -> str:
-    try:
-        return parse_email(email).key
-    except ValueError:
-        return email.casefold()[:MAX_PASSWORD_LENGTH]
-
-
 async def _begin(request: AnyRequest, services: Services, user: User, back_to: str) -> Response[bytes]:
     now = utc_now()
-    if before := session_token(request, services.settings):
-        await end_session(services.store, before, now)
     token = await start_session(services.store, user, now)
     await note_login(services.store, user.id, now)
-    return see_other(back_to, [session_cookie(services.settings, token)])
+    return await enter(request, services, token, back_to)
 
 
-def _form(
-    request: AnyRequest,
-    services: Services,
-    back_to: str,
-    *,
-    status: int = 200,
-    headers: dict[str, str] | None = None,
-    **shown: Any,
-) -> Response[bytes]:
-    """The login page, its form bound to the cookie that the browser has or gets now."""
-    settings = services.settings
-    had = login_cookie_value(request, settings)
-    value = had or new_login_value()
-    context = {"link": None, "fault": None, "email": "", "back_to": back_to} | shown
-    context["form_token"] = form_token(services.secret_key, "login", value)
-    cookies = [] if had else [login_cookie(settings, value)]
-    return page("login.html", status, headers, cookies, **context)
+def _form(request: AnyRequest, services: Services, back_to: str, status: int = 200, **shown: Any) -> Response[bytes]:
+    return login_form(
+        request,
+        services,
+        "login.html",
+        status,
+        **({"link": None, "fault": None, "email": "", "back_to": back_to} | shown),
+    )

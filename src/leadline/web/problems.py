@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid, LeadlineError, NotFound, Unavailable
 from leadline.domain.lead_edits import StaleLead
+from leadline.usecases.passwords import TooManyTries
 from leadline.web.error_pages import error_page, wants_page
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,6 +50,7 @@ _STATUSES: tuple[tuple[type[LeadlineError], HTTPStatus], ...] = (
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (WrongMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
@@ -75,7 +77,7 @@ def headers_of(error: LeadlineError) -> dict[str, str]:
     """What goes with a status: how to log in, when to come back."""
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": 'Bearer realm="Leadline"'}
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooManyTries):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
 

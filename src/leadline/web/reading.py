@@ -8,7 +8,7 @@ from litestar import Request
 
 from leadline.domain.access import ApiKey, Scope, key_allows
 from leadline.domain.activities import Actor
-from leadline.domain.errors import Forbidden
+from leadline.domain.errors import Fault, Forbidden, Invalid
 from leadline.domain.users import User
 from leadline.web.problems import TooLarge, Unauthorized, Unreadable, WrongMediaType
 from leadline.web.services import Services, utc_now
@@ -75,6 +75,15 @@ async def authorize(request: AnyRequest, services: Services, scope: Scope) -> Ap
     if not key_allows(found, scope, utc_now()):
         raise Forbidden(f"this API key lacks the scope {scope}")
     return found
+
+
+async def read_object(request: AnyRequest, limit: int) -> dict[str, Any]:
+    """The JSON object in a body."""
+    check_json(request)
+    value = decode(await read_body(request, limit))
+    if not isinstance(value, dict):
+        raise Invalid([Fault("", "must be a JSON object")])
+    return value
 
 
 def actor_of(request: AnyRequest, key: ApiKey) -> Actor:

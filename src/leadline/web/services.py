@@ -1,5 +1,7 @@
 """What the handlers work with. `bootstrap` fills it; the web layer never names a concrete adapter."""
 
+import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -7,14 +9,17 @@ from datetime import UTC, datetime
 
 from leadline.config import Settings
 from leadline.domain.access import ApiKey
+from leadline.domain.errors import LeadlineError
 from leadline.domain.rulesets import RuleSet
 from leadline.ports import Store
-from leadline.usecases.accounts import find_key
+from leadline.usecases.api_keys import find_key, note_key_use
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
 
 KEY_REMEMBERED_SECONDS = 5.0
 KEYS_REMEMBERED_MAX = 1_000
+
+log = logging.getLogger("leadline.web")
 
 
 @dataclass(slots=True)
@@ -23,6 +28,7 @@ class Keys:
 
     store: Store
     _seen: dict[str, tuple[float, ApiKey]] = field(default_factory=dict)
+    _noting: dict[bytes, asyncio.Task[None]] = field(default_factory=dict)
 
     def remembered(self, key: str) -> ApiKey | None:
         """A key that was good a moment ago."""
@@ -42,7 +48,29 @@ class Keys:
         if len(self._seen) >= KEYS_REMEMBERED_MAX:
             self._seen.clear()
         self._seen[key] = (now + KEY_REMEMBERED_SECONDS, found)
+        self._note_use(found)
         return found
+
+    def forget(self, revoked: ApiKey) -> None:
+        """Let a revoked key work no longer here."""
+        for key in [key for key, (_, known) in self._seen.items() if known.id == revoked.id]:
+            del self._seen[key]
+
+    def _note_use(self, found: ApiKey) -> None:
+        """Beside the request, which need not wait for it."""
+        if found.key_hash not in self._noting:
+            task = self._noting[found.key_hash] = asyncio.create_task(self._write_use(found))
+            task.add_done_callback(lambda _: self._noting.pop(found.key_hash, None))
+
+    async def _write_use(self, found: ApiKey) -> None:
+        try:
+            await note_key_use(self.store, found, utc_now())
+        except LeadlineError as error:
+            log.warning("the last use of key %s was not kept: %s", found.prefix, error)
+
+    async def close(self) -> None:
+        """Finish what is being written."""
+        await asyncio.gather(*self._noting.values())
 
 
 @dataclass(slots=True)

@@ -1,12 +1,11 @@
-"""Users, sessions, keys and rule sets: how they are found, and how they are written."""
+"""Users and rule sets: how they are found, and how they are written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from google.cloud.firestore_v1 import AsyncClient
 
-from leadline.domain.access import ApiKey, Session
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange, mean_minutes, summed
 from leadline.ports import LostRace
@@ -25,8 +24,6 @@ from leadline.storage.firestore.queries import Find, Found
 from leadline.storage.firestore.reads import Reads
 from leadline.storage.firestore.trail import entity_of
 
-ATTEMPTS = 5
-
 # What a person edits; counters change only through `ports.Tx.change_users`.
 EDITED = (
     "full_name", "email", "email_key", "phone", "role", "is_active", "max_active_leads", "slack_user_id", "notify_email",
@@ -39,16 +36,6 @@ _COUNTERS = ("current_lead_count", "total_leads_assigned", "total_leads_contacte
 def user_path(user_id: UUID) -> str:
     """The document of a user."""
     return f"users/{document_id(user_id)}"
-
-
-def session_path(token_hash: bytes) -> str:
-    """The document of a session: the hash of its token is chance already."""
-    return f"sessions/{token_hash.hex()}"
-
-
-def api_key_path(key_hash: bytes) -> str:
-    """The document of a key, likewise."""
-    return f"apiKeys/{key_hash.hex()}"
 
 
 async def list_users(client: AsyncClient) -> list[User]:
@@ -69,45 +56,6 @@ async def find_user_by_email(client: AsyncClient, email_key: str) -> User | None
     for row in await queries.run(client, Find("users", {"emailKey": email_key}, limit=1)):
         return to_entity(User, row.path, row.data)
     return None
-
-
-async def find_session(client: AsyncClient, token_hash: bytes) -> Session | None:
-    """The session of a token, revoked ones included."""
-    path = session_path(token_hash)
-    found = (await queries.get(client, [path]))[path]
-    return to_entity(Session, path, found.data) if found else None
-
-
-async def change_live_session(client: AsyncClient, token_hash: bytes, change: Callable[[Data], Data]) -> Session | None:
-    """Change a session that is not revoked, and give it back as it was. Of two who do, the second sees the first's change."""
-    path = session_path(token_hash)
-    for attempt in range(ATTEMPTS):
-        found = (await queries.get(client, [path]))[path]
-        if found is None or found.data["revokedAt"] is not None:
-            return None
-        changes = Changes()
-        changes.update(path, change(found.data), found.update_time)
-        try:
-            await changes.commit(client)
-        except LostRace:
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return to_entity(Session, path, found.data)
-    raise AssertionError("unreachable")
-
-
-async def find_api_key(client: AsyncClient, key_hash: bytes) -> ApiKey | None:
-    """The key of this hash."""
-    path = api_key_path(key_hash)
-    found = (await queries.get(client, [path]))[path]
-    return to_entity(ApiKey, path, found.data) if found else None
-
-
-async def list_api_keys(client: AsyncClient) -> list[ApiKey]:
-    """Every key, oldest first."""
-    rows = await queries.run(client, Find("apiKeys"))
-    return sorted((to_entity(ApiKey, row.path, row.data) for row in rows), key=lambda key: key.id)
 
 
 async def list_rulesets(client: AsyncClient) -> list[tuple[RuleSet, datetime]]:
@@ -159,26 +107,6 @@ async def write_counters(reads: Reads, changes: Changes, added: Sequence[UserCha
         changes.update(found.path, data, found.update_time)
 
 
-async def write_sessions(
-    reads: Reads,
-    changes: Changes,
-    new: Sequence[Session],
-    revoked: Sequence[tuple[bytes | None, UUID | None, datetime]],
-) -> None:
-    """New sessions, and the end of others."""
-    for session in new:
-        changes.create(session_path(session.token_hash), to_data(session))
-    for token_hash, user_id, at in revoked:
-        rows: list[Found | None] = []
-        if token_hash is not None:
-            rows += (await reads.get([session_path(token_hash)])).values()
-        if user_id is not None:
-            rows += await reads.find(Find("sessions", {"userId": str(user_id)}))
-        for row in rows:
-            if row and row.data["revokedAt"] is None:
-                changes.update(row.path, {"revokedAt": at}, row.update_time)
-
-
 async def write_once(reads: Reads, changes: Changes, documents: dict[str, Data]) -> None:
     """Documents that are left as they are where they are there already."""
     found = await reads.get(documents) if documents else {}
@@ -190,8 +118,3 @@ async def write_once(reads: Reads, changes: Changes, documents: dict[str, Data])
 def ruleset_documents(published: Sequence[tuple[RuleSet, datetime]]) -> dict[str, Data]:
     """Rule sets by their path."""
     return {f"scoringRulesets/{ruleset.version}": ruleset_data(ruleset, at) for ruleset, at in reversed(published)}
-
-
-def api_key_documents(keys: Sequence[ApiKey]) -> dict[str, Data]:
-    """Keys by their path."""
-    return {api_key_path(key.key_hash): to_data(key) for key in reversed(keys)}

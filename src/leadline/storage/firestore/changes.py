@@ -17,7 +17,8 @@ COMMIT_BYTES_MAX = 3_900_000
 COMMIT_WRITES_MAX = 400
 
 # Two rows under one id are somebody's mistake; two writers of one natural key are a race.
-_KEYED = ("emailKeys/", "events/", "apiKeys/", "scoringRulesets/", "routing/", "version/", "sessions/")
+_KEYED = ("emailKeys/", "events/", "apiKeys/", "scoringRulesets/", "routing/", "version/", "sessions/",
+          "invitations/", "loginTries/")  # fmt: skip
 
 
 @dataclass(slots=True)

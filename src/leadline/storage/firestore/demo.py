@@ -60,5 +60,6 @@ async def _remove_users(reads: Reads, changes: Changes, demo_leads: set[str]) ->
         if user.data["id"] in owners - {NOBODY}:
             continue
         changes.delete(user.path, user.update_time)
-        for session in await reads.find(Find("sessions", {"userId": user.data["id"]})):
-            changes.delete(session.path)
+        for collection in ("sessions", "invitations"):
+            for row in await reads.find(Find(collection, {"userId": user.data["id"]})):
+                changes.delete(row.path)

@@ -14,7 +14,9 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead, is_open, is_visible
+from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.search import MIN_WORD_LENGTH
@@ -222,6 +224,8 @@ COLLECTIONS: dict[type[Any], str] = {
     SubmissionRecord: "submissions",
     Session: "sessions",
     ApiKey: "apiKeys",
+    Invitation: "invitations",
+    LoginTries: "loginTries",
 }
 
 

@@ -11,7 +11,7 @@ from leadline.domain.leads import Lead
 from leadline.domain.search import INDEXED
 from leadline.ports import LostRace
 from leadline.storage.checks import check_lead, check_submission
-from leadline.storage.firestore import accounts, demo, intake
+from leadline.storage.firestore import access, accounts, demo, intake
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     COLLECTIONS,
@@ -51,9 +51,14 @@ async def flush(reads: Reads, buffers: Buffers, *, routing: bool) -> None:
     await _write_index(reads, changes, rows["index"])
     for row in (*rows["activities"], *rows["notifications"]):
         changes.create(f"{COLLECTIONS[type(row)]}/{document_id(row.id)}", to_data(row))
-    await accounts.write_sessions(reads, changes, rows["sessions"], rows["revoked"])
+    await access.write_sessions(reads, changes, rows["sessions"], rows["revoked"])
+    await access.write_invitations(
+        reads, changes, rows["invitations"], rows["used_invitations"], rows["revoked_invitations"]
+    )
+    await access.write_login_tries(reads, changes, rows["login_tries"])
+    await access.revoke_api_keys(reads, changes, rows["revoked_keys"])
     await accounts.write_once(reads, changes, accounts.ruleset_documents(rows["rulesets"]))
-    await accounts.write_once(reads, changes, accounts.api_key_documents(rows["api_keys"]))
+    await accounts.write_once(reads, changes, access.api_key_documents(rows["api_keys"]))
     if buffers.removes_demo:
         await demo.remove(reads, changes)
     if not len(changes):

@@ -15,13 +15,14 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import NotFound
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import LostRace
-from leadline.storage.firestore import accounts, doctor, intake, leads, queries, trail
+from leadline.storage.firestore import access, accounts, doctor, intake, leads, queries, trail
 from leadline.storage.firestore.connection import open_client
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
 from leadline.storage.firestore.tx import FirestoreTx
@@ -119,22 +120,31 @@ class FirestoreStore:
         return await accounts.find_user_by_email(self._client, email_key)
 
     async def find_session(self, token_hash: bytes) -> Session | None:
-        return await accounts.find_session(self._client, token_hash)
+        return await access.find_session(self._client, token_hash)
 
     async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
-        seen = await accounts.change_live_session(
+        seen = await access.change_live_session(
             self._client, token_hash, lambda session: {"seenAt": max(at, session["seenAt"])}
         )
         return seen is not None
 
     async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
-        return await accounts.change_live_session(self._client, token_hash, lambda _: {"revokedAt": at})
+        return await access.change_live_session(self._client, token_hash, lambda _: {"revokedAt": at})
+
+    async def find_invitation(self, token_hash: bytes) -> Invitation | None:
+        return await access.find_invitation(self._client, token_hash)
+
+    async def list_invitations(self) -> list[Invitation]:
+        return await access.list_invitations(self._client)
+
+    async def touch_api_key(self, key_hash: bytes, at: datetime) -> None:
+        await access.touch_api_key(self._client, key_hash, at)
 
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
-        return await accounts.find_api_key(self._client, key_hash)
+        return await access.find_api_key(self._client, key_hash)
 
     async def list_api_keys(self) -> list[ApiKey]:
-        return await accounts.list_api_keys(self._client)
+        return await access.list_api_keys(self._client)
 
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         return await accounts.list_rulesets(self._client)

@@ -12,15 +12,17 @@ from google.cloud.firestore_v1 import AsyncClient
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
+from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
 from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange
 from leadline.ports import IntakeView
-from leadline.storage.firestore import intake, queries
+from leadline.storage.firestore import access, intake, queries
 from leadline.storage.firestore.demo import DEMO_LEADS
-from leadline.storage.firestore.documents import document_id
+from leadline.storage.firestore.documents import document_id, to_entity
 from leadline.storage.firestore.flush import Buffers, flush, refuse_reading_after_writing
 from leadline.storage.firestore.queries import Find
 from leadline.storage.firestore.reads import Reads
@@ -80,6 +82,19 @@ class FirestoreTx:
         chunks = queries.chunks([str(owner) for owner in owners])
         return [lead for c in chunks for lead in await self._reading().leads(Find("leads", {"ownerKey": c}))]
 
+    async def invitation(self, token_hash: bytes) -> Invitation | None:
+        path = access.invitation_path(token_hash)
+        found = (await self._reading().get([path]))[path]
+        return to_entity(Invitation, path, found.data) if found else None
+
+    async def login_tries(self, slots: Sequence[int]) -> list[LoginTries]:
+        found = await self._reading().get(map(access.tries_path, slots))
+        return [to_entity(LoginTries, row.path, row.data) for row in found.values() if row]
+
+    async def ended_login_tries(self, now: datetime, limit: int) -> list[LoginTries]:
+        rows = await self._reading().find(access.ended_tries(now, limit))
+        return [to_entity(LoginTries, row.path, row.data) for row in rows]
+
     def add_submissions(self, rows: Sequence[SubmissionRecord]) -> None:
         self._buffers.add("submissions", rows)
 
@@ -116,11 +131,26 @@ class FirestoreTx:
     def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
         self._buffers.add("revoked", [(token_hash, user_id, at)])
 
+    def add_invitations(self, invitations: Sequence[Invitation]) -> None:
+        self._buffers.add("invitations", invitations)
+
+    def use_invitation(self, token_hash: bytes, at: datetime) -> None:
+        self._buffers.add("used_invitations", [(token_hash, at)])
+
+    def revoke_invitations(self, user_id: UUID, at: datetime) -> None:
+        self._buffers.add("revoked_invitations", [(user_id, at)])
+
+    def set_login_tries(self, rows: Sequence[LoginTries]) -> None:
+        self._buffers.add("login_tries", rows)
+
     def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
         self._buffers.add("rulesets", [(ruleset, at) for ruleset in rulesets])
 
     def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
         self._buffers.add("api_keys", keys)
+
+    def revoke_api_key(self, key_hash: bytes, at: datetime) -> None:
+        self._buffers.add("revoked_keys", [(key_hash, at)])
 
     async def commit(self) -> None:
         """Send the writes. Raises LostRace where something that was read has changed."""

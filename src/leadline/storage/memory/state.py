@@ -7,7 +7,9 @@ from uuid import UUID
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
+from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
@@ -25,6 +27,8 @@ class State:
     submissions: dict[UUID, SubmissionRecord] = field(default_factory=dict)
     sessions: dict[bytes, Session] = field(default_factory=dict)
     api_keys: dict[bytes, ApiKey] = field(default_factory=dict)
+    invitations: dict[bytes, Invitation] = field(default_factory=dict)
+    login_tries: dict[int, LoginTries] = field(default_factory=dict)
     rulesets: dict[int, tuple[RuleSet, datetime]] = field(default_factory=dict)
     words: dict[UUID, list[str]] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import Conflict, NotFound
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position, matches, order_of, position_of
 from leadline.domain.leads import Lead, is_open, is_visible
 from leadline.domain.notifications import Notification
@@ -152,6 +153,21 @@ class MemoryStore:
         self._state = self._state.copy()
         self._state.sessions[token_hash] = change(session)
         return session
+
+    async def find_invitation(self, token_hash: bytes) -> Invitation | None:
+        self._on_call("find_invitation")
+        return deepcopy(self._state.invitations.get(token_hash))
+
+    async def list_invitations(self) -> list[Invitation]:
+        self._on_call("list_invitations")
+        return deepcopy(sorted(self._state.invitations.values(), key=lambda invitation: invitation.token_hash))
+
+    async def touch_api_key(self, key_hash: bytes, at: datetime) -> None:
+        self._on_call("touch_api_key")
+        key = self._state.api_keys.get(key_hash)
+        if key is not None:
+            self._state = self._state.copy()
+            self._state.api_keys[key_hash] = replace(key, last_used_at=max(key.last_used_at or at, at))
 
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         self._on_call("find_api_key")

@@ -1,6 +1,6 @@
 """One transaction on the memory store: it reads a private copy, and buffers its writes until `flush`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.duplicates import is_within_window
 from leadline.domain.intake import SubmissionRecord, event_of
@@ -21,18 +20,14 @@ from leadline.domain.search import INDEXED
 from leadline.domain.users import User, UserChange, counted, summed
 from leadline.ports import IntakeView, Known, LostRace, Refused
 from leadline.storage.checks import check_lead, check_submission
-from leadline.storage.memory.state import State, check_relations, recent_first
+from leadline.storage.memory.accounts import AccountTx
+from leadline.storage.memory.state import check_relations, recent_first
 
 T = TypeVar("T")
 
 
-class MemoryTx:
+class MemoryTx(AccountTx):
     """See `ports.Tx`. Everything that goes in or out is copied, so a use case that changes a value in place is caught."""
-
-    def __init__(self, state: State, on_call: Callable[[str], None]) -> None:
-        self._state = state
-        self._writes: list[Callable[[], None]] = []
-        self._on_call = on_call
 
     async def intake_view(
         self, addresses: Sequence[tuple[str, datetime]], events: Sequence[tuple[str, str]]
@@ -121,40 +116,8 @@ class MemoryTx:
     def update_users(self, users: Sequence[User]) -> None:
         self._write("update_users", users, self._update_user)
 
-    def add_sessions(self, sessions: Sequence[Session]) -> None:
-        self._write("add_sessions", sessions, self._add_session)
-
-    def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
-        def revoke(_: None) -> None:
-            for key, session in list(self._state.sessions.items()):
-                if session.revoked_at is None and (key == token_hash or session.user_id == user_id):
-                    self._state.sessions[key] = replace(session, revoked_at=at)
-
-        self._write("revoke_sessions", [None], revoke)
-
     def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
         self._write("add_rulesets", rulesets, lambda r: self._state.rulesets.setdefault(r.version, (r, at)))
-
-    def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
-        self._write("add_api_keys", keys, lambda k: self._state.api_keys.setdefault(k.key_hash, k))
-
-    def flush(self) -> None:
-        """Apply the buffered writes to the private copy."""
-        for write in self._writes:
-            write()
-
-    @property
-    def has_written(self) -> bool:
-        return bool(self._writes)
-
-    def _read(self, name: str) -> None:
-        if self._writes:
-            raise RuntimeError(f"{name} after a write: a transaction reads first and writes then, as Firestore demands")
-        self._on_call(name)
-
-    def _write(self, name: str, rows: Sequence[T], apply: Callable[[T], Any]) -> None:
-        self._on_call(name)
-        self._writes.extend(partial(apply, row) for row in deepcopy(list(rows)))
 
     def _add_submission(self, record: SubmissionRecord) -> None:
         check_submission(record)
@@ -163,11 +126,6 @@ class MemoryTx:
         if event and record.replay_of is None and event in kept:
             raise LostRace("another writer kept this event")
         _put(self._state.submissions, record)
-
-    def _add_session(self, session: Session) -> None:
-        if session.user_id not in self._state.users:
-            raise LostRace("the user of a session is there no longer")
-        self._state.sessions[session.token_hash] = session
 
     def _add_lead(self, lead: Lead) -> None:
         check_lead(lead)
@@ -202,8 +160,9 @@ class MemoryTx:
         owners = {lead.assigned_to for lead in state.leads.values()}
         for user_id in [u.id for u in state.users.values() if u.is_demo and u.id not in owners]:
             del state.users[user_id]
-            for token_hash in [token for token, session in state.sessions.items() if session.user_id == user_id]:
-                del state.sessions[token_hash]
+            for tokens in (state.sessions, state.invitations):
+                for token_hash in [token for token, row in tokens.items() if row.user_id == user_id]:
+                    del tokens[token_hash]
 
     def _change_user(self, change: UserChange) -> None:
         user = self._state.users.get(change.user_id)

@@ -1,4 +1,4 @@
-"""SQL of users, sessions, keys and rule sets. Each UPDATE that must hit answers false where it did not."""
+"""SQL of users, sessions, invitations, login tries, keys and rule sets. Each UPDATE that must hit answers false where it did not."""
 
 from leadline.storage.postgres import rows
 
@@ -37,8 +37,28 @@ REVOKE_SESSIONS = (
     "UPDATE leadline.sessions SET revoked_at = $3 WHERE (token_hash = $1 OR user_id = $2) AND revoked_at IS NULL"
 )
 
+INSERT_INVITATION = _insert("invitations", rows.INVITATION)
+INVITATION_BY_TOKEN = f"SELECT {rows.select(rows.INVITATION)} FROM leadline.invitations WHERE token_hash = $1"
+ALL_INVITATIONS = f"SELECT {rows.select(rows.INVITATION)} FROM leadline.invitations ORDER BY token_hash"
+_OPEN = "used_at IS NULL AND revoked_at IS NULL"
+USE_INVITATION = f"WITH i AS (UPDATE leadline.invitations SET used_at = $2 WHERE token_hash = $1 AND {_OPEN} RETURNING 1) SELECT EXISTS (SELECT FROM i)"
+REVOKE_INVITATIONS = f"UPDATE leadline.invitations SET revoked_at = $2 WHERE user_id = $1 AND {_OPEN}"
+
+# The lock of a slot is of the transaction, so it works behind a pooler, and it is there before the row is. One at a time and in
+# order, so that two never wait for each other crosswise; a statement of its own, for what waits still reads its old snapshot.
+TRIES_LOCK = 0x1EAD
+LOCK_TRIES = f"SELECT pg_advisory_xact_lock({TRIES_LOCK}, slot) FROM unnest($1::int[]) AS slot"
+TRIES_BY_SLOT = "SELECT slot, number, ends_at FROM leadline.login_tries WHERE slot = ANY($1::int[])"
+ENDED_TRIES = (
+    "SELECT slot, number, ends_at FROM leadline.login_tries WHERE ends_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED"
+)
+SET_TRIES = "INSERT INTO leadline.login_tries (slot, number, ends_at) VALUES ($1, $2, $3) ON CONFLICT (slot) DO UPDATE SET number = $2, ends_at = $3"
+REMOVE_TRIES = "DELETE FROM leadline.login_tries WHERE slot = $1"
+
 INSERT_API_KEY = _insert("api_keys", rows.API_KEY, "ON CONFLICT (key_hash) DO NOTHING")
 ALL_API_KEYS = f"SELECT {rows.select(rows.API_KEY)} FROM leadline.api_keys ORDER BY id"
+REVOKE_API_KEY = "UPDATE leadline.api_keys SET revoked_at = $2 WHERE key_hash = $1 AND revoked_at IS NULL"
+TOUCH_API_KEY = "UPDATE leadline.api_keys SET last_used_at = greatest(last_used_at, $2) WHERE key_hash = $1"
 API_KEY_BY_HASH = f"SELECT {rows.select(rows.API_KEY)} FROM leadline.api_keys WHERE key_hash = $1"
 
 INSERT_RULESET = "INSERT INTO leadline.scoring_rulesets (version, name, rules, published_at) VALUES ($1, $2, $3, $4) ON CONFLICT (version) DO NOTHING"

@@ -11,6 +11,7 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import Fault
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.users import User
@@ -29,6 +30,7 @@ NOTIFICATION = _names(Notification)
 SUBMISSION = _names(SubmissionRecord)
 SESSION = _names(Session)
 API_KEY = _names(ApiKey)
+INVITATION = _names(Invitation)
 
 
 def select(columns: Sequence[str], alias: str = "") -> str:

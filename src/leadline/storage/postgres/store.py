@@ -15,6 +15,7 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import NotFound, Unavailable
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
@@ -127,6 +128,15 @@ class PostgresStore:
         for row in await self._fetch(accounts.TAKE_SESSION, token_hash, at):
             return replace(Session(*row), revoked_at=None)
         return None
+
+    async def find_invitation(self, token_hash: bytes) -> Invitation | None:
+        return next((Invitation(*row) for row in await self._fetch(accounts.INVITATION_BY_TOKEN, token_hash)), None)
+
+    async def list_invitations(self) -> list[Invitation]:
+        return [Invitation(*row) for row in await self._fetch(accounts.ALL_INVITATIONS)]
+
+    async def touch_api_key(self, key_hash: bytes, at: datetime) -> None:
+        await self._fetch(accounts.TOUCH_API_KEY, key_hash, at)
 
     async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
         return next((rows.to_api_key(row) for row in await self._fetch(accounts.API_KEY_BY_HASH, key_hash)), None)

@@ -8,7 +8,9 @@ from uuid import UUID
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
+from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange, summed
@@ -69,6 +71,20 @@ class PostgresTx:
     async def leads_of(self, owners: Sequence[UUID]) -> list[Lead]:
         return await self._leads("assigned_to = ANY($1::uuid[]) ORDER BY id FOR UPDATE", owners)
 
+    async def invitation(self, token_hash: bytes) -> Invitation | None:
+        self._check_reading()
+        row = await self._connection.fetchrow(accounts.INVITATION_BY_TOKEN, token_hash)
+        return Invitation(*row) if row else None
+
+    async def login_tries(self, slots: Sequence[int]) -> list[LoginTries]:
+        self._check_reading()
+        await self._connection.execute(accounts.LOCK_TRIES, sorted(slots))
+        return [LoginTries(*row) for row in await self._connection.fetch(accounts.TRIES_BY_SLOT, slots)]
+
+    async def ended_login_tries(self, now: datetime, limit: int) -> list[LoginTries]:
+        self._check_reading()
+        return [LoginTries(*row) for row in await self._connection.fetch(accounts.ENDED_TRIES, now, limit)]
+
     def add_submissions(self, rows: Sequence[SubmissionRecord]) -> None:
         self._buffer("submissions", rows)
 
@@ -113,6 +129,23 @@ class PostgresTx:
     def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
         self._statement(accounts.REVOKE_SESSIONS, token_hash, user_id, at)
 
+    def add_invitations(self, invitations: Sequence[Invitation]) -> None:
+        for invitation in invitations:
+            self._statement(accounts.INSERT_INVITATION, *(getattr(invitation, name) for name in rows.INVITATION))
+
+    def use_invitation(self, token_hash: bytes, at: datetime) -> None:
+        self._statement(accounts.USE_INVITATION, token_hash, at)
+
+    def revoke_invitations(self, user_id: UUID, at: datetime) -> None:
+        self._statement(accounts.REVOKE_INVITATIONS, user_id, at)
+
+    def set_login_tries(self, rows: Sequence[LoginTries]) -> None:
+        for tries in rows:
+            if tries.number:
+                self._statement(accounts.SET_TRIES, tries.slot, tries.number, tries.ends_at)
+            else:
+                self._statement(accounts.REMOVE_TRIES, tries.slot)
+
     def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
         for ruleset in rulesets:
             self._statement(accounts.INSERT_RULESET, ruleset.version, ruleset.name, ruleset.to_json(), at)
@@ -120,6 +153,9 @@ class PostgresTx:
     def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
         for key in keys:
             self._statement(accounts.INSERT_API_KEY, *(getattr(key, name) for name in rows.API_KEY))
+
+    def revoke_api_key(self, key_hash: bytes, at: datetime) -> None:
+        self._statement(accounts.REVOKE_API_KEY, key_hash, at)
 
     async def flush(self) -> None:
         """Send the writes: first those with a statement of their own (a new user must be there before a lead names it), then

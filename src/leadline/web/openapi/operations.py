@@ -70,6 +70,11 @@ OPERATIONS: dict[str, Operation] = {
     "getUser": Operation("users", {200: ref("User")}, (*KEYED, 404)),
     "createUser": Operation("users", {201: ref("User")}, (*KEYED, *READING), body=ref("NewUser")),
     "updateUser": Operation("users", {200: ref("User")}, (*KEYED, 404, *READING), body=ref("UserChange")),
+    "invitePerson": Operation("users", {201: ref("Invited")}, (*KEYED, *READING), body=ref("NewUser")),
+    "inviteUser": Operation("users", {201: ref("Invited")}, (*KEYED, 404, 409)),
+    "listApiKeys": Operation("admin", {200: page_of("ApiKey")}, KEYED),
+    "createApiKey": Operation("admin", {201: ref("GivenApiKey")}, (*KEYED, *READING), body=ref("NewApiKey")),
+    "revokeApiKey": Operation("admin", {200: ref("ApiKey")}, (*KEYED, 404)),
     "webflowHook": Operation(
         None,
         {200: ref("HookAnswer")},

@@ -10,6 +10,7 @@ from leadline.domain.submission import REQUIRED
 from leadline.domain.users import MAX_ACTIVE_LEADS_LIMIT, ROLES, User
 from leadline.web.answers import ACTIVITY_FIELDS, LEAD_FIELDS, NOTIFICATION_FIELDS, USER_FIELDS
 from leadline.web.api_intake import BULK_MAX
+from leadline.web.openapi.accounts import account_components
 from leadline.web.openapi.types import Schema, object_of, schema_of
 from leadline.web.openapi.work import work_components
 
@@ -55,6 +56,7 @@ def components() -> dict[str, Schema]:
         "Health": _object({"status": {"type": "string"}, "pid": {"type": "integer"}}),
         "Readiness": _readiness(),
         **work_components(),
+        **account_components(),
         "Problem": _problem(),
     }
 
@@ -129,6 +131,7 @@ def _user_fields() -> Schema:
             "notify_email": flag,
             "notify_slack": flag,
             "notify_sms": flag,
+            "time_zone": {"type": "string", "description": "An IANA name.", "examples": ["Europe/Berlin", "UTC"]},
         },
         "additionalProperties": False,
     }

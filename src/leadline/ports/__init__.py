@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import Conflict, LeadlineError, Unavailable
 from leadline.domain.intake import SubmissionRecord
@@ -15,6 +14,7 @@ from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange
+from leadline.ports.accounts import AccountStore, AccountTx
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class IntakeView:
     events: list[SubmissionRecord] = field(default_factory=list)
 
 
-class Tx(Protocol):
+class Tx(AccountTx, Protocol):
     """One transaction: read first, then write. A read after the first write is a programming error and raises.
     Writes are buffered and reach the store together, at commit."""
 
@@ -117,20 +117,11 @@ class Tx(Protocol):
     def update_users(self, users: Sequence[User]) -> None:
         """Write back what a person edits of a user (never the counters). A stale `version` is a LostRace."""
 
-    def add_sessions(self, sessions: Sequence[Session]) -> None:
-        """Write new sessions."""
-
-    def revoke_sessions(self, *, token_hash: bytes | None = None, user_id: UUID | None = None, at: datetime) -> None:
-        """End one session, or all of a user."""
-
     def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
         """Publish rule sets. A version that is known is left as it is: published rule sets never change."""
 
-    def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
-        """Write new keys. A hash that is known already is left as it is."""
 
-
-class Store(Protocol):
+class Store(AccountStore, Protocol):
     """Where everything is kept. Reads outside of a transaction see only what is committed. `batch_max` is how many leads one
     transaction takes at most, with all that hangs on them."""
 
@@ -180,21 +171,6 @@ class Store(Protocol):
 
     async def find_user_by_email(self, email_key: str) -> User | None:
         """The user of this address, by its key."""
-
-    async def find_session(self, token_hash: bytes) -> Session | None:
-        """The session of a token, revoked ones included."""
-
-    async def touch_session(self, token_hash: bytes, at: datetime) -> bool:
-        """Move `seen_at` forward; False where the session is gone or revoked."""
-
-    async def take_session(self, token_hash: bytes, at: datetime) -> Session | None:
-        """Revoke a session and give it back as it was, where it was not revoked yet: of two who take it, one gets it."""
-
-    async def find_api_key(self, key_hash: bytes) -> ApiKey | None:
-        """The key of this hash."""
-
-    async def list_api_keys(self) -> list[ApiKey]:
-        """Every key, revoked ones included, oldest first."""
 
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         """Every published rule set with the time of its publication, oldest version first."""

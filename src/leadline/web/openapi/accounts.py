@@ -1,0 +1,31 @@
+"""Who may come in: API keys and invitations, what is sent and what is answered."""
+
+from leadline.domain.access import SCOPES, ApiKey
+from leadline.usecases.api_keys import NAME_LENGTH_MAX
+from leadline.web.api_keys import KEY_FIELDS
+from leadline.web.openapi.types import Schema, object_of
+
+_TIME: Schema = {"type": "string", "format": "date-time"}
+
+
+def account_components() -> dict[str, Schema]:
+    """Their schemas by name."""
+    key: Schema = {"type": "string", "description": "Shown this once."}
+    scopes: Schema = {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}, "minItems": 1}
+    new = {
+        "name": {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH_MAX},
+        "scopes": scopes,
+        "expires_at": {"type": ["string", "null"], "format": "date-time", "description": "Null: until it is revoked."},
+    }
+    invited = {"user": {"$ref": "#/components/schemas/User"}, "link": key, "expires_at": _TIME}
+    return {
+        "ApiKey": object_of(ApiKey, KEY_FIELDS),
+        "GivenApiKey": object_of(ApiKey, KEY_FIELDS, key=key),
+        "NewApiKey": {
+            "type": "object",
+            "properties": new,
+            "required": ["name", "scopes"],
+            "additionalProperties": False,
+        },
+        "Invited": {"type": "object", "properties": invited, "required": list(invited)},
+    }
