@@ -1,5 +1,6 @@
 """What reaches the capture: one posting, its raw bytes, and what came of it."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -13,6 +14,8 @@ from leadline.domain.submission import Submission
 WayIn = Literal["api", "webflow", "typeform", "hubspot", "tally", "calendly", "form", "csv", "manual"]
 Outcome = Literal["created", "duplicate", "rejected", "spam", "quarantined"]
 OUTCOMES: tuple[Outcome, ...] = ("created", "duplicate", "rejected", "spam", "quarantined")
+# What made no lead, and may be looked at again.
+WITHOUT_LEAD: tuple[Outcome, ...] = ("quarantined", "spam", "rejected")
 
 DEFAULT_SOURCES: dict[WayIn, str] = {
     "api": "API",
@@ -30,7 +33,7 @@ DEFAULT_SOURCES: dict[WayIn, str] = {
 @dataclass(slots=True)
 class Intake:
     """One posting as the edge hands it over: either a `submission` that parsed, or the `faults` why it did not.
-    `is_live` is False for demo, import and copy: those queue no notification."""
+    `is_live` is False for demo, import and copy: those queue no notification. `replay_of` is the posting that a release reads anew."""
 
     id: UUID
     way_in: WayIn
@@ -45,6 +48,20 @@ class Intake:
     request_id: str | None = None
     is_live: bool = True
     is_demo: bool = False
+    replay_of: UUID | None = None
+
+
+def settling_id(submission_id: UUID) -> UUID:
+    """The id of the row that settles a posting which made no lead, by a release or as spam: always the same one, so that of two
+    who settle it at the same moment the store takes one. It keeps the time in the id of the posting, and stands beside it."""
+    digest = int.from_bytes(hashlib.sha256(submission_id.bytes).digest()[:10], "big")
+    return UUID(int=submission_id.int & ~_BELOW_TIME | digest & _FREE_BITS | _VERSION_AND_VARIANT)
+
+
+# A UUIDv7: 48 bits of time, then 80 of which six say what it is.
+_BELOW_TIME = (1 << 80) - 1
+_VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
+_FREE_BITS = _BELOW_TIME & ~(0xF << 76 | 0b11 << 62)
 
 
 def event_of(item: "Intake | SubmissionRecord") -> tuple[str, str] | None:

@@ -52,6 +52,17 @@ def to_fields(labels: Mapping[str, object], mapping: Mapping[str, str] | None = 
     `mapping` (label to field) is the endpoint's and wins over the defaults. It may also name a key that is no field: the
     answer is then kept under that name. An empty name leaves the answer under its label.
     """
+    chosen = matched(labels, mapping)
+    fields = {field: labels[label] for field, label in chosen.items()}
+    used = set(chosen.values())
+    for label in labels:
+        if label not in used:
+            fields[_free_key(label, fields)] = labels[label]
+    return fields
+
+
+def matched(labels: Mapping[str, object], mapping: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Which label fills which field."""
     own = {label_key(label): (field, rank) for rank, (label, field) in enumerate((mapping or {}).items())}
     candidates: dict[str, list[_Candidate]] = {}
     for position, (label, value) in enumerate(labels.items()):
@@ -63,12 +74,7 @@ def to_fields(labels: Mapping[str, object], mapping: Mapping[str, str] | None = 
             candidates.setdefault(field, []).append(_Candidate(label, (is_poor, *order, position)))
     chosen = {field: min(found, key=lambda c: c.order).label for field, found in candidates.items()}
     _settle_names(chosen)
-    fields = {field: labels[label] for field, label in chosen.items()}
-    used = set(chosen.values())
-    for label in labels:
-        if label not in used:
-            fields[_free_key(label, fields)] = labels[label]
-    return fields
+    return chosen
 
 
 def _field_for(label: str, text: str, own: dict[str, tuple[str, int]]) -> tuple[str, tuple[int, int]] | None:

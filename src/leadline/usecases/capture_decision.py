@@ -90,6 +90,7 @@ class CaptureDecision:
             event_id=item.event_id,
             request_id=item.request_id,
             faults=item.faults,
+            replay_of=item.replay_of,
         )
         if event := event_of(item):
             self._events[event] = record
