@@ -9,6 +9,7 @@ from leadline.domain.users import User
 from leadline.usecases.demo import add_demo
 from leadline.web.services import utc_now
 from tests.web.browsing import House, running
+from tests.web.quarantined import quarantine
 
 Address = Callable[[House], Awaitable[str]]
 
@@ -45,6 +46,16 @@ async def deepest_lead(house: House) -> str:
     return f"/leads/{found.items[0].id}"
 
 
+async def quarantined(house: House) -> str:
+    """A posting whose answers can be read."""
+    return f"/quarantine/{house.postings[-1].id}"
+
+
+async def unreadable(house: House) -> str:
+    """A posting in which nothing can be read."""
+    return f"/quarantine/{house.postings[0].id}"
+
+
 SCREENS = [
     Screen("login", at("/login"), who=None),
     Screen("leads", at("/")),
@@ -53,6 +64,10 @@ SCREENS = [
     Screen("leads-review", at("/?list=review")),
     Screen("leads-none", at("/?q=nothing-begins-like-this")),
     Screen("lead", deepest_lead),
+    Screen("quarantine", at("/quarantine")),
+    Screen("quarantine-empty", at("/quarantine?outcome=spam")),
+    Screen("quarantine-posting", quarantined),
+    Screen("quarantine-unreadable", unreadable),
     Screen("docs", at("/docs")),
     Screen("not-found", at("/nothing"), status=404),
     Screen("not-understood", at("/?status=Unheard"), status=422),
@@ -67,4 +82,5 @@ async def furnished() -> AsyncIterator[House]:
         await house.hire("Dana Okafor", "manager")
         await house.hire("Ines Admin", "admin")
         await house.hire("Rep Real")
+        house.postings = await quarantine(house.store)
         yield house

@@ -51,10 +51,8 @@ async def test_a_release_is_the_capture_that_would_have_been(store: Store) -> No
     lead = await store.get_lead(released.lead.id)
     assert (lead.created_at, lead.updated_at, lead.category, lead.assigned_to) == (NOW, LATER, "Hot", rep.id)
     assert lead.source == "Webflow Form"
-    assert [(entry.action_type, entry.actor_name) for entry in await trail(store, lead.id)][0] == (
-        "lead_created",
-        "Dana Okafor",
-    )
+    first = (await trail(store, lead.id))[0]
+    assert (first.action_type, first.actor_name) == ("lead_created", "Dana Okafor")
     assert {message.template_name for message in await notifications(store)} == {"hot_lead_alert"}
     assert await broken_rules(store) == []
 

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from leadline.bootstrap import build
 from leadline.config import Settings
 from leadline.domain.access import Scope
+from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead
 from leadline.domain.users import Role, User
 from leadline.ids import new_id
@@ -43,6 +44,7 @@ class House:
     app: Any
     stack: AsyncExitStack
     team: dict[str, User] = field(default_factory=dict)
+    postings: list[SubmissionRecord] = field(default_factory=list)
 
     async def hire(self, name: str, role: Role = "rep", **fields: Any) -> User:
         """A user who can sign in with PASSWORD."""

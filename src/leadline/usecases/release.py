@@ -27,6 +27,13 @@ async def find_settled(store: Store, records: Iterable[SubmissionRecord]) -> dic
     return {ids[row.id]: row for row in await store.find_submissions(list(ids))}
 
 
+async def last_of(store: Store, record: SubmissionRecord) -> SubmissionRecord:
+    """The last word on a posting: the row that settled it, or the one that settled that. The posting itself where there is none."""
+    while settled := await find_settled(store, [record]):
+        record = settled[record.id]
+    return record
+
+
 async def release(
     store: Store, house: House, record: SubmissionRecord, submission: Submission, actor: Actor, now: datetime
 ) -> Captured:

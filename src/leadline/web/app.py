@@ -22,6 +22,7 @@ from leadline.web import (
     lead_pages,
     login,
     pages,
+    quarantine,
     static,
     welcome,
 )
@@ -74,6 +75,10 @@ PAGES: list[Any] = [
     lead_pages.lead_detail,
     lead_acts.act_form,
     lead_acts.act_on_lead,
+    quarantine.quarantine,
+    quarantine.submission_detail,
+    quarantine.release_submission,
+    quarantine.confirm_as_spam,
     login.login_page,
     login.log_in,
     login.log_out,
