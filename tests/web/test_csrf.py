@@ -33,7 +33,7 @@ async def test_only_addresses_for_programs_are_let_through_without_a_form(house:
 
     assert free
     assert all(FOR_PROGRAMS.match(path) for path in free)
-    assert {path for path, _, handler in found if proof_of(handler) == "login"} == {"/login"}
+    assert {path for path, _, handler in found if proof_of(handler) == "login"} == {"/login", "/welcome"}
     assert {"/logout", "/leads/x/x", "/quarantine/x/release"} <= {path for path, _, _ in found} - free
 
 
