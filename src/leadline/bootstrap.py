@@ -17,6 +17,7 @@ from leadline.usecases.capture import capture_leads
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
 from leadline.usecases.rules import current_ruleset, find_ruleset
+from leadline.web.live import Live
 from leadline.web.services import Keys, Services, utc_now
 
 
@@ -108,9 +109,10 @@ async def build(settings: Settings, store: Store, secret_key: str) -> AsyncItera
 
     queue = CaptureQueue(lambda items: capture_leads(store, house, items, utc_now()), batch_max=store.batch_max)
     queue.start()
-    keys = Keys(store)
+    keys, live = Keys(store), Live(store)
     try:
-        yield Services(settings, secret_key, store, house, queue, keys, find)
+        yield Services(settings, secret_key, store, house, queue, keys, find, live)
     finally:
+        await live.close()
         await queue.close()
         await keys.close()

@@ -100,6 +100,7 @@ async def _serve(house: _House) -> bool:
         announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
         was_told = await _until_the_end(serving, stopping, house.is_alive)
         stopping.set()
+        services.live.stop()
         server.should_exit = True
         async with asyncio.timeout(STOP_SECONDS):
             await asyncio.gather(serving, working)

@@ -461,7 +461,7 @@ async def test_a_list_can_be_read_without_seeing_it(house: House) -> None:
     assert 'role="table"' in page
     assert '<span class="visually-hidden">Warm</span>' in page
     assert len(re.findall(r'<th scope="col"', page)) == len(re.findall(r"<td |<th scope=\"row\"", page))
-    ids = set(re.findall(r'<(?:input|select)[^>]* id="([^"]+)"', page))
+    ids = set(re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', page))
     assert ids == set(re.findall(r'<label [^>]*for="([^"]+)"', page))
 
 

@@ -123,6 +123,12 @@ async def resume_session(store: Store, token: str, now: datetime) -> User | None
     return await _find_active(store, session.user_id)
 
 
+async def watch_session(store: Store, token: str, now: datetime) -> User | None:
+    """Like `resume_session`, for a page that only stands open: that is no use of it, and keeps no session alive."""
+    session = await store.find_session(hash_of(token))
+    return await _find_active(store, session.user_id) if session and is_session_live(session, now) else None
+
+
 async def end_session(store: Store, token: str, now: datetime) -> None:
     """Log out; a request of this session that is still in flight cannot bring it back."""
 

@@ -110,7 +110,10 @@ class CaptureDecision:
         self._writes.activities.append(
             activities.lead_created(self._house.new_id(), lead, deciding.actor, item.received_at)
         )
-        record_route(lead, route, self._roster, deciding, self._writes, began_waiting=route.how == "waiting")
+        # Who typed a lead in knows of it already.
+        is_own = route.user is not None and route.user.id == item.actor.user_id
+        told = replace(deciding, notifies=False) if is_own else deciding
+        record_route(lead, route, self._roster, told, self._writes, began_waiting=route.how == "waiting")
         if route.user is not None:
             self._owners[lead.email_key] = route.user.id
         if deciding.notifies:

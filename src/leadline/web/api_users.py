@@ -56,6 +56,7 @@ async def change_user(
     fields = await read_object(request, USER_BYTES_MAX)
     _check_reach(key, fields, await services.store.get_user(_id(user_id)))
     user = await update_user(services.store, _id(user_id), fields, _deciding(request, services, key))
+    services.live.recheck()
     return json_answer(user_json(user))
 
 

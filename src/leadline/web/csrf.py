@@ -23,7 +23,8 @@ HEADER = "x-csrf-token"
 FORM_BYTES_MAX = 16_384
 # What a handler whose form has long texts says in its options.
 FORM_BYTES = "form_bytes_max"
-FORM_FIELDS_MAX = 50
+# Fifty rows of a list and what is done with them.
+FORM_FIELDS_MAX = 100
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -68,6 +68,7 @@ async def log_out(request: AnyRequest, services: NamedDependency[Services]) -> R
     """The session ends for good, in every tab."""
     if token := session_token(request, services.settings):
         await end_session(services.store, token, utc_now())
+        services.live.recheck()
     return see_other("/login", [no_session_cookie(services.settings)])
 
 

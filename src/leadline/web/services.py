@@ -15,6 +15,7 @@ from leadline.ports import Store
 from leadline.usecases.api_keys import find_key, note_key_use
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
+from leadline.web.live import Live
 
 KEY_REMEMBERED_SECONDS = 5.0
 KEYS_REMEMBERED_MAX = 1_000
@@ -84,6 +85,7 @@ class Services:
     queue: CaptureQueue
     keys: Keys
     find_ruleset: Callable[[int], Awaitable[RuleSet]]
+    live: Live
 
 
 def utc_now() -> datetime:

@@ -43,7 +43,7 @@ def _owner_field(before: Lead) -> str:
 def _words(name: str, done: Done, people: People) -> str:
     after, company = done.after, short(done.after.company_name)
     if name in ("assign", "claim", "restore"):
-        return _whose(after, company, people)
+        return whose(after, company, people)
     if name == "status":
         return f"{company} is {after.status} now."
     if name == "priority":
@@ -62,7 +62,8 @@ def _words(name: str, done: Done, people: People) -> str:
     return plain[name]
 
 
-def _whose(after: Lead, company: str, people: People) -> str:
+def whose(after: Lead, company: str, people: People) -> str:
+    """Who has a lead now, or why nobody has."""
     owner = people.find(after.assigned_to)
     if owner is not None:
         return f"{company} is {'yours' if owner.is_you else f'with {owner.name}'} now."

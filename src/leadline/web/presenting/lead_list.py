@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from leadline.domain.lead_edits import etag
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import CATEGORIES, Category, Lead
 from leadline.domain.rulesets import Thresholds
@@ -66,9 +67,10 @@ def tabs(current: Listing, counts: Mapping[str, int]) -> tuple[Tab, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A lead in the list."""
+    """A lead in the list. `seen` marks the state that is shown, and goes along with every act on it."""
 
     id: UUID
+    seen: str
     company: str
     contact: str
     sounding: Sounding
@@ -89,6 +91,7 @@ def row(lead: Lead, thresholds: Thresholds, people: People, now: datetime) -> Ro
     touched_at = lead.last_activity_date or lead.first_contacted_at or lead.updated_at
     return Row(
         id=lead.id,
+        seen=etag(lead),
         company=lead.company_name,
         contact=lead.contact_name,
         sounding=sounding(lead.lead_score, lead.category, thresholds),

@@ -1,0 +1,84 @@
+"""What the work list shows: its head with the counts, its rows, and what can be done with them by whoever looks."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from leadline.domain.intake import DEFAULT_SOURCES
+from leadline.domain.lead_lists import DEFAULT_LIMIT
+from leadline.domain.leads import STATUSES, Lead
+from leadline.domain.lifecycle import REASONS
+from leadline.domain.users import User
+from leadline.web.cursors import Cursors
+from leadline.web.list_params import ANY, OPEN, Wanted, owner_choices, visible_owners
+from leadline.web.presenting.lead_list import Row, Seen, row, sentence, tabs
+from leadline.web.presenting.owners import People
+from leadline.web.presenting.words import counted
+from leadline.web.services import Services, utc_now
+
+NOBODY_CHOICE = ("nobody", "Nobody", "to be claimed")
+AUTO_CHOICE = ("auto", "Whose turn it is", "")
+
+
+async def list_context(
+    services: Services, cursors: Cursors, viewer: User, wanted: Wanted, users: Sequence[User]
+) -> dict[str, Any]:
+    """Everything that `leads.html` names, but for the frame round it. Raises Invalid for a cursor that is not of this list."""
+    store, now = services.store, utc_now()
+    found, counts = await asyncio.gather(
+        store.list_leads(wanted.query, cursors.read(wanted.query, wanted.cursor), DEFAULT_LIMIT),
+        store.count_open(visible_owners(viewer)),
+    )
+    list_tabs = tabs(wanted.listing, counts)
+    total = None if wanted.is_filtered else next(tab.count for tab in list_tabs if tab.is_current)
+    next_cursor = cursors.write(wanted.query, found.next)
+    seen = Seen(found.items, total, is_whole=wanted.cursor is None and found.next is None)
+    return {
+        "wanted": wanted,
+        "here": wanted.address(wanted.cursor),
+        "tabs": list_tabs,
+        "rows": await rows_of(services, found.items, People(users, viewer), now),
+        "is_live": False,
+        "sentence": sentence(wanted.listing, seen, now),
+        "has_demo": any(lead.is_demo for lead in found.items),
+        "next_address": wanted.address(next_cursor) if next_cursor else None,
+        "live_address": "/live" + wanted.address().removeprefix("/"),
+        **_filters(wanted, owner_choices(viewer, users), found.items),
+        **_acts(viewer, users, wanted),
+    }
+
+
+async def rows_of(services: Services, leads: Iterable[Lead], people: People, now: datetime) -> list[Row]:
+    """The rows of these leads, each rule set looked up once."""
+    leads = list(leads)
+    rule_sets = {version: await services.find_ruleset(version) for version in {lead.ruleset_version for lead in leads}}
+    return [row(lead, rule_sets[lead.ruleset_version].thresholds, people, now) for lead in leads]
+
+
+def _filters(wanted: Wanted, owners: dict[str, str], leads: Iterable[Lead]) -> dict[str, Any]:
+    """What the filter bar offers. Sources are open, so those on the page and the one asked for stand beside the usual ones."""
+    sources = {*DEFAULT_SOURCES.values(), *(lead.source for lead in leads if lead.source), wanted.source} - {""}
+    return {
+        "statuses": {OPEN: "Open"} | dict(zip(STATUSES, STATUSES, strict=True)) | {ANY: "Any status"},
+        "owners": owners,
+        "sources": {"": "Any source"} | {source: source for source in sorted(sources)},
+        "any_owner": ANY,
+        "open_status": OPEN,
+    }
+
+
+def _acts(viewer: User, users: Iterable[User], wanted: Wanted) -> dict[str, Any]:
+    """What this viewer may do with chosen rows. Only a manager gives leads away, marks and exports them (RULES 11)."""
+    is_manager = viewer.role != "rep"
+    reps = [
+        (str(user.id), user.full_name, f"{user.current_lead_count:,} of {counted(user.max_active_leads, 'lead')}")
+        for user in users
+        if user.is_active and user.role == "rep"
+    ]
+    return {
+        "owners_to_give": [*reps, AUTO_CHOICE, NOBODY_CHOICE] if is_manager else [],
+        "may_export": is_manager,
+        "export_address": "/leads/export" + wanted.address().removeprefix("/"),
+        "reasons": {reason: reason.replace("_", " ").capitalize() for reason in REASONS},
+    }
