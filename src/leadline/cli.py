@@ -146,3 +146,33 @@ def copy(source: str, target: str, as_json: bool) -> None:
             err=True,
         )
         sys.exit(PARTLY_DONE)
+
+
+@main.command()
+@click.option("--fix", is_flag=True, help="Mend counters, scores, search words, and leads that wait for nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def doctor(fix: bool, as_json: bool) -> None:
+    """Recount every counter and check every rule, while leads keep arriving; 1 where something is left to mend."""
+    import json
+    from dataclasses import asdict
+
+    from leadline.commands import doctor as run
+
+    examination, mended = run(fix=fix)
+    if as_json:
+        told = {
+            name: [asdict(f) for f in found] for name, found in (("findings", examination.findings), ("mended", mended))
+        }
+        click.echo(json.dumps(told | {"notes": examination.notes, "looked_at": examination.looked_at}, indent=2))
+    else:
+        for verdict, found in (("mended", mended), ("found", examination.findings)):
+            for finding in found:
+                click.echo(f"{verdict:7} {finding.rule:11} {finding.where}: {finding.what}")
+                if verdict == "found":
+                    click.echo(f"{'cure':>18}  {finding.cure}")
+    looked_at = ", ".join(f"{number} {name}" for name, number in examination.looked_at.items())
+    for note in examination.notes:
+        click.echo(f"leadline: {note}", err=True)
+    said = f"{len(examination.findings) or 'nothing'} found, {len(mended)} mended"
+    click.echo(f"leadline: {said}" + (f" (looked at {looked_at})" if looked_at else ""), err=True)
+    sys.exit(FAILED if examination.findings else DONE)

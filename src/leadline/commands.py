@@ -8,9 +8,16 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from leadline import embedded
-from leadline.bootstrap import build_house, downgrade_database, migrate_database, open_database
+from leadline.bootstrap import (
+    build_house,
+    downgrade_database,
+    find_pending_migration,
+    migrate_database,
+    open_database,
+)
 from leadline.config import Settings, load
 from leadline.domain.activities import SYSTEM
+from leadline.domain.findings import Finding
 from leadline.ids import new_id
 from leadline.ports import Store
 from leadline.storage.postgres import migrate as migrations
@@ -18,6 +25,8 @@ from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.copy import Tally, copy_all, tally
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.demo import add_demo, remove_demo
+from leadline.usecases.doctor import Examination, examine
+from leadline.usecases.mend import examine_and_mend
 from leadline.web.services import utc_now
 
 T = TypeVar("T")
@@ -87,6 +96,25 @@ def copy(source: str, target: str, tell: Callable[[str, int], None]) -> tuple[di
 
     with _named(source) as settings, _named(target) as into:
         return asyncio.run(run(settings, into))
+
+
+def doctor(*, fix: bool) -> tuple[Examination, list[Finding]]:
+    """Look at everything, and mend what can be; answers what was found at last and what was mended. A database that waits for
+    a migration is not looked into any further."""
+
+    async def run(settings: Settings) -> tuple[Examination, list[Finding]]:
+        if pending := await find_pending_migration(settings):
+            what = f"stands at revision {pending[0]}, and this Leadline wants {pending[1]}"
+            return Examination([Finding("migrations", settings.database_name, what, "leadline migrate")]), []
+        async with open_database(settings, pool_size=2) as store:
+            if not fix:
+                return await examine(store, settings.phone_region), []
+            deciding = Deciding(await build_house(settings, store), utc_now(), SYSTEM)
+            first, last = await examine_and_mend(store, deciding, settings.phone_region)
+            return last, [finding for finding in first.findings if finding not in last.findings]
+
+    with _database(load()) as settings:
+        return asyncio.run(run(settings))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What the core asks of the world. A third party could build a store from these docstrings alone; the contract suite checks it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from leadline.domain.activities import Activity
 from leadline.domain.errors import Conflict, LeadlineError, Unavailable
+from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
@@ -15,6 +17,7 @@ from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange
 from leadline.ports.accounts import AccountStore, AccountTx
+from leadline.ports.moment import Known, Moment
 
 T = TypeVar("T")
 
@@ -29,16 +32,6 @@ class LostRace(Conflict):
 
 class UnknownOutcome(Unavailable):
     """The answer to the commit was lost: everything was written, or nothing. Look your own ids up before trying again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A lead that an address is known by: enough to decide on duplicates and returning owners."""
-
-    lead_id: UUID
-    email_key: str
-    created_at: datetime
-    assigned_to: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +167,13 @@ class Store(AccountStore, Protocol):
 
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         """Every published rule set with the time of its publication, oldest version first."""
+
+    def moment(self) -> AbstractAsyncContextManager[Moment]:
+        """Everything as of now, for whoever reads all of it."""
+
+    async def look_at_itself(self) -> tuple[list[Finding], list[str]]:
+        """What no other part can see: on Firestore documents that somebody else wrote, on PostgreSQL rights that the
+        application should not have. With it sentences that are no findings: how well the trail is protected."""
 
     async def ping(self) -> None:
         """Raises Unavailable unless the store answers."""

@@ -11,11 +11,7 @@ def rescored(lead: Lead, why: str, deciding: Deciding) -> tuple[Lead, list[activ
     """The lead with its score made anew, and the trail of what changed; the same lead and no trail where nothing did;
     a score that stays at the same figure is not told."""
     score = deciding.house.scorer.score(lead)
-    if (score.raw_score, score.score_breakdown, score.ruleset_version) == (
-        lead.raw_score,
-        lead.score_breakdown,
-        lead.ruleset_version,
-    ):
+    if score == (lead.lead_score, lead.raw_score, lead.score_breakdown, lead.category, lead.ruleset_version):
         return lead, []
     changed = replace(
         lead,

@@ -16,6 +16,7 @@ from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import Data, to_data, to_entity
 from leadline.storage.firestore.queries import Find, Found
 from leadline.storage.firestore.reads import Reads
+from leadline.storage.firestore.trail import entity_of
 
 ATTEMPTS = 5
 
@@ -81,7 +82,7 @@ async def find_api_key(client: AsyncClient, key_hash: bytes) -> ApiKey | None:
 async def list_api_keys(client: AsyncClient) -> list[ApiKey]:
     """Every key, oldest first."""
     rows = await queries.run(client, Find("apiKeys"))
-    return sorted((to_entity(ApiKey, row.path, row.data) for row in rows), key=lambda key: key.id)
+    return sorted((key for row in rows if (key := entity_of(ApiKey, row)) is not None), key=lambda key: key.id)
 
 
 async def touch_api_key(client: AsyncClient, key_hash: bytes, at: datetime) -> None:
@@ -106,7 +107,7 @@ async def find_invitation(client: AsyncClient, token_hash: bytes) -> Invitation 
 async def list_invitations(client: AsyncClient) -> list[Invitation]:
     """Every invitation, by its hash."""
     rows = await queries.run(client, Find("invitations"))
-    return sorted((to_entity(Invitation, row.path, row.data) for row in rows), key=lambda row: row.token_hash)
+    return sorted((i for row in rows if (i := entity_of(Invitation, row)) is not None), key=lambda i: i.token_hash)
 
 
 async def write_sessions(

@@ -1,5 +1,6 @@
 """Users and rule sets: how they are found, and how they are written."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,7 @@ from leadline.storage.firestore import queries
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     Data,
+    OddDocument,
     camel,
     document_id,
     ruleset_data,
@@ -23,6 +25,8 @@ from leadline.storage.firestore.documents import (
 from leadline.storage.firestore.queries import Find, Found
 from leadline.storage.firestore.reads import Reads
 from leadline.storage.firestore.trail import entity_of
+
+log = logging.getLogger("leadline.firestore")
 
 # What a person edits; counters change only through `ports.Tx.change_users`.
 EDITED = (
@@ -60,8 +64,18 @@ async def find_user_by_email(client: AsyncClient, email_key: str) -> User | None
 
 async def list_rulesets(client: AsyncClient) -> list[tuple[RuleSet, datetime]]:
     """Every published rule set, oldest version first."""
-    rows = await queries.run(client, Find("scoringRulesets"))
-    return sorted((to_ruleset(row.path, row.data) for row in rows), key=lambda published: published[0].version)
+    return rulesets_of(await queries.run(client, Find("scoringRulesets")))
+
+
+def rulesets_of(rows: Sequence[Found]) -> list[tuple[RuleSet, datetime]]:
+    """The rule sets of documents, oldest version first; one that somebody else wrote is left out with a warning."""
+    published = []
+    for row in rows:
+        try:
+            published.append(to_ruleset(row.path, row.data))
+        except OddDocument as odd:
+            log.warning("left out: %s", odd)
+    return sorted(published, key=lambda each: each[0].version)
 
 
 async def write_users(reads: Reads, changes: Changes, new: Sequence[User], edited: Sequence[User]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
@@ -71,6 +71,7 @@ class _Field:
     name: str
     key: str
     accepts: type[Any]
+    choices: tuple[Any, ...]
     is_optional: bool
     default: Any
     write: Callable[[Any], Any]
@@ -81,7 +82,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _time(value: datetime) -> datetime:
+def aware(value: datetime) -> datetime:
     """A plain datetime; the client's own kind carries nanoseconds."""
     return datetime.combine(value.date(), value.timetz()).astimezone(UTC)
 
@@ -102,7 +103,7 @@ def _faults_text(faults: list[Fault]) -> str:
 
 _KINDS: dict[Any, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
     UUID: (str, str, UUID),
-    datetime: (datetime, _same, _time),
+    datetime: (datetime, _same, aware),
     bytes: (bytes, _same, bytes),
     bool: (bool, _same, _same),
     int: (int, _same, _same),
@@ -136,12 +137,18 @@ def _fields_of(entity: type[Any]) -> tuple[_Field, ...]:
         hint = hints[spec.name]
         is_optional = get_origin(hint) in (UnionType, Union) and type(None) in get_args(hint)
         kind = next(k for k in get_args(hint) if k is not type(None)) if is_optional else hint
+        choices = get_args(kind) if get_origin(kind) is Literal else ()
         accepts, write, read = _NAMED.get(spec.name) or _KINDS.get(kind) or (str, _same, _same)
         default: Any = spec.default
         if spec.default_factory is not MISSING:
             default = spec.default_factory()
-        found.append(_Field(spec.name, camel(spec.name), accepts, is_optional, default, write, read))
+        found.append(_Field(spec.name, camel(spec.name), accepts, choices, is_optional, default, write, read))
     return tuple(found)
+
+
+def keys_of(kind: type[Any]) -> set[str]:
+    """The fields that a document of this entity has."""
+    return {spec.key for spec in _fields(kind)}
 
 
 def to_data(entity: Any) -> Data:
@@ -168,6 +175,8 @@ def to_entity(kind: type[T], path: str, data: Mapping[str, Any]) -> T:
             values[spec.name] = None
         elif not isinstance(value, spec.accepts) or (spec.accepts is int and isinstance(value, bool)):
             raise OddDocument(f"{path} has an odd {spec.key}: {type(value).__name__}")
+        elif spec.choices and value not in spec.choices:
+            raise OddDocument(f"{path} has an unknown {spec.key}: {value[:50]!r}")
         else:
             try:
                 values[spec.name] = spec.read(value)
@@ -237,6 +246,6 @@ def ruleset_data(ruleset: RuleSet, at: datetime) -> Data:
 def to_ruleset(path: str, data: Mapping[str, Any]) -> tuple[RuleSet, datetime]:
     """The rule set of a document, with the time of its publication."""
     try:
-        return RuleSet.from_json(json.loads(data["rules"])), _time(data["publishedAt"])
+        return RuleSet.from_json(json.loads(data["rules"])), aware(data["publishedAt"])
     except (KeyError, ValueError, TypeError, AttributeError, Invalid) as error:
         raise OddDocument(f"{path} is no rule set: {error}") from error

@@ -10,11 +10,14 @@ from leadline.domain.duplicates import is_within_window
 from leadline.domain.errors import Fault
 from leadline.domain.intake import SubmissionRecord, event_of
 from leadline.domain.leads import Lead
-from leadline.ports import IntakeView, Known, LostRace
+from leadline.ports import IntakeView, LostRace
+from leadline.ports.moment import Known
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     DOCUMENT_BYTES_MAX,
     Data,
+    OddDocument,
+    aware,
     document_id,
     key_id,
     size_of,
@@ -54,12 +57,21 @@ async def read_view(
 
 
 def known_leads(email_key: str, found: Found | None) -> list[Known]:
-    """The leads of an address that are not deleted, newest first."""
-    entries: dict[str, Data] = found.data["leads"] if found else {}
-    known = [
-        Known(UUID(i), email_key, entry["createdAt"], UUID(entry["assignedTo"]) if entry["assignedTo"] else None)
-        for i, entry in entries.items()
-    ]
+    """The leads of an address that are not deleted, newest first. Raises OddDocument for what is no such document."""
+    if found is None:
+        return []
+    try:
+        known = [
+            Known(
+                UUID(i),
+                email_key,
+                aware(entry["createdAt"]),
+                UUID(entry["assignedTo"]) if entry["assignedTo"] else None,
+            )
+            for i, entry in found.data["leads"].items()
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise OddDocument(f"{found.path} has odd leads: {error or type(error).__name__}") from error
     return sorted(known, key=lambda k: k.created_at, reverse=True)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from google.cloud.firestore_v1 import AsyncClient
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import NotFound
+from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
@@ -22,8 +23,10 @@ from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import LostRace
+from leadline.ports.moment import Moment
 from leadline.storage.firestore import access, accounts, doctor, intake, leads, queries, trail
 from leadline.storage.firestore.connection import open_client
+from leadline.storage.firestore.moment import moment
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
 from leadline.storage.firestore.tx import FirestoreTx
 
@@ -149,9 +152,11 @@ class FirestoreStore:
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         return await accounts.list_rulesets(self._client)
 
-    async def odd_documents(self) -> list[str]:
-        """A sentence for each document that somebody else wrote: `doctor` names them, lists leave them out."""
-        return [sentence async for sentence in doctor.odd_documents(self._client)]
+    def moment(self) -> AbstractAsyncContextManager[Moment]:
+        return moment(self._client)
+
+    async def look_at_itself(self) -> tuple[list[Finding], list[str]]:
+        return [found async for found in doctor.odd_documents(self._client)], [doctor.TRAIL_NOTE]
 
     async def ping(self) -> None:
         await queries.get(self._client, [ROUTING])

@@ -1,6 +1,7 @@
 """The store in memory. Transactions run one after another; in tests each is rehearsed: run, thrown away, and run again."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import Conflict, NotFound
+from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position, matches, order_of, position_of
@@ -18,6 +20,7 @@ from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import LostRace
+from leadline.storage.memory.moment import MemoryMoment
 from leadline.storage.memory.state import State
 from leadline.storage.memory.tx import MemoryTx
 
@@ -180,6 +183,14 @@ class MemoryStore:
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         self._on_call("list_rulesets")
         return [self._state.rulesets[version] for version in sorted(self._state.rulesets)]
+
+    @asynccontextmanager
+    async def moment(self) -> AsyncIterator[MemoryMoment]:
+        self._on_call("moment")
+        yield MemoryMoment(self._state)
+
+    async def look_at_itself(self) -> tuple[list[Finding], list[str]]:
+        return [], []
 
     async def ping(self) -> None:
         self._on_call("ping")

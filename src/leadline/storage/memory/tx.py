@@ -18,7 +18,8 @@ from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.search import INDEXED
 from leadline.domain.users import User, UserChange, counted, summed
-from leadline.ports import IntakeView, Known, LostRace, Refused
+from leadline.ports import IntakeView, LostRace, Refused
+from leadline.ports.moment import Known
 from leadline.storage.checks import check_lead, check_submission
 from leadline.storage.memory.accounts import AccountTx
 from leadline.storage.memory.state import check_relations, recent_first

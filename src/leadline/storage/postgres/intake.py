@@ -10,7 +10,8 @@ from leadline.domain.duplicates import WINDOW
 from leadline.domain.errors import Fault
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.users import User
-from leadline.ports import IntakeView, Known
+from leadline.ports import IntakeView
+from leadline.ports.moment import Known
 from leadline.storage.postgres import rows
 from leadline.storage.postgres.rows import Connection
 

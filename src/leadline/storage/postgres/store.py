@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ import asyncpg
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.errors import NotFound, Unavailable
+from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
@@ -22,8 +23,11 @@ from leadline.domain.notifications import Notification
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import LostRace, UnknownOutcome
+from leadline.ports.moment import Moment
 from leadline.storage.postgres import accounts, leads, rows, trail
 from leadline.storage.postgres.connection import OUTAGE, borrow, in_our_words, open_pool
+from leadline.storage.postgres.moment import moment
+from leadline.storage.postgres.rights import look_at_rights
 from leadline.storage.postgres.tx import PostgresTx
 
 T = TypeVar("T")
@@ -146,6 +150,13 @@ class PostgresStore:
 
     async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
         return [(RuleSet.from_json(rules), at) for rules, at in await self._fetch(accounts.ALL_RULESETS)]
+
+    def moment(self) -> AbstractAsyncContextManager[Moment]:
+        return moment(self._pool)
+
+    async def look_at_itself(self) -> tuple[list[Finding], list[str]]:
+        async with borrow(self._pool) as connection:
+            return await look_at_rights(connection)
 
     async def ping(self) -> None:
         await self._fetch("SELECT 1")
