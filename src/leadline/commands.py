@@ -111,7 +111,8 @@ def doctor(*, fix: bool) -> tuple[Examination, list[Finding]]:
                 return await examine(store, settings.phone_region), []
             deciding = Deciding(await build_house(settings, store), utc_now(), SYSTEM)
             first, last = await examine_and_mend(store, deciding, settings.phone_region)
-            return last, [finding for finding in first.findings if finding not in last.findings]
+            left = set(last.findings)
+            return last, [finding for finding in first.findings if finding not in left]
 
     with _database(load()) as settings:
         return asyncio.run(run(settings))

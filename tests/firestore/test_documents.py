@@ -3,7 +3,7 @@
 import re
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from uuid import UUID, uuid4
 
 import pytest
@@ -69,7 +69,13 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
     kinds = get_args(hint) if type(None) in get_args(hint) else (hint,)
-    return st.one_of(*(st.none() if k is type(None) else KINDS.get(k, texts) for k in kinds))
+    return st.one_of(*map(values_of_kind, kinds))
+
+
+def values_of_kind(kind: Any) -> st.SearchStrategy[Any]:
+    if kind is type(None):
+        return st.none()
+    return st.sampled_from(get_args(kind)) if get_origin(kind) is Literal else KINDS.get(kind, texts)
 
 
 def entities(kind: type[Any]) -> st.SearchStrategy[Any]:

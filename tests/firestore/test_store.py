@@ -409,23 +409,6 @@ async def test_a_document_of_somebody_else_takes_no_list_down(store: FirestoreSt
     assert (await captured_lead(store, intake())).category == "Hot"
 
 
-async def test_the_doctor_names_documents_of_somebody_else_by_their_path(
-    store: FirestoreStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("leadline.storage.firestore.doctor.PAGE", 2)
-    await put(store, [lead(id=an_id(n)) for n in range(1, 6)])
-    client = store._client
-    await client.document("leads/elsewhere").set(lead_data(lead(id=an_id(7))))
-    await client.document("users/stranger").set({"fullName": "Stranger"})
-    await client.document("scoringRulesets/9").set({"rules": "{}"})
-
-    assert await store.odd_documents() == [
-        f"leads/elsewhere holds the id {an_id(7)}, which belongs in leads/{document_id(an_id(7))}",
-        "users/stranger has no id",
-        "scoringRulesets/9 is no rule set: /groups: is required; /version: is required; /name: is required",
-    ]
-
-
 async def test_a_search_that_would_read_too_much_says_so(
     store: FirestoreStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

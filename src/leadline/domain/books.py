@@ -10,7 +10,7 @@ from uuid import UUID
 
 from leadline.domain.activities import Activity
 from leadline.domain.findings import FIX, Finding
-from leadline.domain.leads import Lead, counts_for_owner
+from leadline.domain.leads import Lead, counts_for_owner, is_open
 from leadline.domain.users import User, UserChange, mean_minutes
 
 COUNTERS = (
@@ -85,6 +85,22 @@ def trail_findings(lead: Lead, trail: Iterable[Activity]) -> Iterator[Finding]:
             yield _trail_finding(lead, f"its {name} is {getattr(lead, name)}, and its trail ends in {told}")
     if story.created != 1:
         yield _trail_finding(lead, f"its trail has {story.created} entries lead_created in place of one")
+
+
+# What changes the answers of a lead.
+_MOVES_ANSWERS = frozenset({"edited", "duplicate_submission", "reviewed", "enrichment_completed"})
+
+
+def kept_its_score(lead: Lead, trail: Iterable[Activity]) -> bool:
+    """Whether a lead's answers or signals may have moved after it was closed: closed leads keep the score they were closed
+    with. When a signal was counted its entry does not say, for its id is made of the event's."""
+    if is_open(lead):
+        return False
+    moved = has_signal = False
+    for entry in trail:
+        has_signal = has_signal or entry.action_type == "engagement"
+        moved = entry.action_type != "status_changed" and (moved or entry.action_type in _MOVES_ANSWERS)
+    return moved or has_signal
 
 
 _COUNTED = {"email_reply": "email_reply_count", "pricing_page_visit": "pricing_page_visits"}

@@ -11,15 +11,22 @@ from leadline.domain.findings import FIX, Finding, Rule
 from leadline.domain.leads import Lead, counts_for_owner
 from leadline.domain.phones import e164
 from leadline.domain.routing import is_eligible, wants_owner
-from leadline.domain.scoring import Scorer
+from leadline.domain.scoring import Score, Scorer, clamp
 from leadline.domain.users import User
 
 _BY_HAND = "past Leadline somebody changed it; set it right through the API, or restore the row from a backup"
 
 
-def lead_findings(lead: Lead, scorers: Mapping[int, Scorer]) -> Iterator[Finding]:
-    """What is wrong with a lead by itself. `scorers` has every published rule set by its version."""
-    yield from _score_findings(lead, scorers)
+def lead_findings(lead: Lead, scorers: Mapping[int, Scorer], *, kept_its_score: bool = False) -> Iterator[Finding]:
+    """What is wrong with a lead by itself. `scorers` has every published rule set by its version. A closed lead whose answers
+    moved after it was closed kept its score: then only the figures must agree with each other."""
+    scorer = scorers.get(lead.ruleset_version)
+    if scorer is None:
+        what = f"was scored by rule set {lead.ruleset_version}, which is not published"
+        yield _of(lead, "score", what, "restore that rule set from a backup")
+    else:
+        right = _kept_score(lead, scorer) if kept_its_score else scorer.score(lead)
+        yield from _score_findings(lead, right)
     yield from _waiting_findings(lead)
     yield from _decision_findings(lead)
     for what in _flag_faults(lead):
@@ -33,16 +40,15 @@ def lead_findings(lead: Lead, scorers: Mapping[int, Scorer]) -> Iterator[Finding
             yield _of(lead, "lead", "its email_key is not the one of its e-mail", "edit its e-mail, and edit it back")
 
 
-def _score_findings(lead: Lead, scorers: Mapping[int, Scorer]) -> Iterator[Finding]:
-    scorer = scorers.get(lead.ruleset_version)
-    if scorer is None:
-        what = f"was scored by rule set {lead.ruleset_version}, which is not published"
-        yield _of(lead, "score", what, "restore that rule set from a backup")
-        return
-    right = scorer.score(lead)
+def _kept_score(lead: Lead, scorer: Scorer) -> Score:
+    raw = sum(lead.score_breakdown.values())
+    return Score(clamp(raw), raw, lead.score_breakdown, scorer.category(clamp(raw)), scorer.version)
+
+
+def _score_findings(lead: Lead, right: Score) -> Iterator[Finding]:
     for name in ("raw_score", "lead_score", "score_breakdown", "category"):
         if getattr(lead, name) != getattr(right, name):
-            what = f"its {name} is {getattr(lead, name)}, and rule set {scorer.version} makes {getattr(right, name)} of its answers"
+            what = f"its {name} is {getattr(lead, name)}, and rule set {right.ruleset_version} makes {getattr(right, name)}"
             yield _of(lead, "score", what, FIX)
 
 

@@ -177,6 +177,10 @@ class Scorer:
         """Of the rule set."""
         return self._version
 
+    def category(self, lead_score: int) -> Category:
+        """What a score from 0 to 100 is called."""
+        return self._categories[lead_score]
+
     def score(self, inputs: Scorable) -> Score:
         """Groups that look at an answer are always in the breakdown, the others only when not 0."""
         breakdown = dict(self._blank)

@@ -44,6 +44,10 @@ def advance(move: Move, role: Role | None = None) -> Act:
         now = scene.deciding.now
         _tell(lead, move, scene)
         changed = replace(lead, status=move.status, last_activity_date=now)
+        if move.status == "New":
+            # What came in while it was closed did not move its score.
+            changed, rows = rescored(changed, "reopened", scene.deciding)
+            scene.writes.activities.extend(rows)
         if move.status == "Contacted" and lead.first_contacted_at is None:
             changed = replace(changed, first_contacted_at=now)
             if changed.assigned_to:

@@ -10,7 +10,7 @@ from uuid import UUID
 from leadline.domain import belongings, invariants
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
-from leadline.domain.books import Books, trail_findings
+from leadline.domain.books import Books, kept_its_score, trail_findings
 from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead
@@ -75,7 +75,8 @@ async def _look_at_leads(
     for lead in leads:
         trail = trails.get(lead.id, [])
         books.enter(lead, trail)
-        for finding in invariants.lead_findings(lead, examination.scorers):
+        closed_before = kept_its_score(lead, trail)
+        for finding in invariants.lead_findings(lead, examination.scorers, kept_its_score=closed_before):
             found.append(finding)
             if finding.rule == "score" and lead.ruleset_version in examination.scorers:
                 examination.misscored.append(lead.id)

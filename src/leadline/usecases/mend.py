@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from leadline.domain.errors import NotFound
+from leadline.domain.findings import FIX
 from leadline.domain.leads import Lead
 from leadline.domain.routing import Roster, is_eligible
 from leadline.domain.scoring import Scorer
@@ -29,9 +30,9 @@ async def examine_and_mend(
     """Look, mend, and look again: what was found at first, and what is left."""
     first = last = await examine(store, phone_region)
     for _ in range(ROUNDS):
-        if not (last.drifts or last.misscored or last.misfiled or last.waiting):
-            break
         before = last.findings
+        if not any(finding.cure == FIX for finding in before):
+            break
         await _mend(store, last, deciding, phone_region)
         last = await examine(store, phone_region)
         if last.findings == before:

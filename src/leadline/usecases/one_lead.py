@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from leadline.domain import activities
 from leadline.domain.errors import Conflict, NotFound
 from leadline.domain.lead_edits import StaleLead, etag
 from leadline.domain.leads import Lead, counts_for_owner
@@ -82,6 +83,8 @@ def settle_place(before: Lead, after: Lead, scene: Scene) -> Lead:
         scene.writes.user_changes.append(UserChange(owner.id, current_lead_count=-1))
     elif counts_for_owner(after) and not counts_for_owner(before):
         if not owner.is_active:
+            d = scene.deciding
+            scene.writes.activities.append(activities.unassigned(d.house.new_id(), after.id, owner, d.actor, d.now))
             freed = replace(after, assigned_to=None)
             return route_existing(freed, scene.roster, scene.returning_owner, scene.deciding, scene.writes)
         scene.roster.fill_place(owner.id)
