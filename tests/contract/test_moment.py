@@ -17,7 +17,8 @@ from leadline.ids import new_id
 from leadline.ports import Store, Tx
 from leadline.ports.moment import Moment, key_of, pages
 from leadline.usecases import mark
-from leadline.usecases.accounts import add_api_key, start_session
+from leadline.usecases.accounts import start_session
+from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.index import index_leads
 from leadline.usecases.one_lead import change_lead
 

@@ -14,7 +14,7 @@ from leadline.storage.firestore.documents import document_id
 from leadline.storage.firestore.intake import email_path
 from leadline.storage.firestore.routing import ROUTING
 from leadline.storage.firestore.store import FirestoreStore, open_store
-from leadline.usecases.accounts import add_api_key
+from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.doctor import examine
 from leadline.usecases.index import index_leads
 from leadline.usecases.rules import current_ruleset

@@ -19,21 +19,19 @@ from leadline.domain.leads import Lead, is_open, is_visible
 from leadline.domain.notifications import Notification
 from leadline.domain.users import User
 from leadline.ids import new_id
-from leadline.storage.firestore import documents
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
-    DOCUMENT_BYTES_MAX,
     OddDocument,
     camel,
     document_id,
     entity_id,
     lead_data,
-    size_of,
     snake,
     to_data,
     to_entity,
 )
 from leadline.storage.firestore.intake import fitted
+from leadline.storage.firestore.sizes import DOCUMENT_BYTES_MAX, size_of
 from tests.builders import NOW, lead
 
 ENTITIES = (Lead, User, Activity, Notification, SubmissionRecord, Session, ApiKey)
@@ -200,4 +198,4 @@ def test_sizes_are_counted_as_firestore_counts_them() -> None:
     task = {"type": "Personal", "done": False, "priority": 1, "description": "Learn Cloud Firestore"}
 
     assert size_of("users/jeff/tasks/my_task_id", task) == 147
-    assert documents.size_of("a/é", {"at": NOW + timedelta(1), "none": None, "list": ["é", 1]}) == 86
+    assert size_of("a/é", {"at": NOW + timedelta(1), "none": None, "list": ["é", 1]}) == 86

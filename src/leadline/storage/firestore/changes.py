@@ -9,7 +9,8 @@ from google.cloud.firestore_v1 import DELETE_FIELD, AsyncClient
 from leadline.ports import LostRace, Refused
 from leadline.storage.firestore import queries, wire
 from leadline.storage.firestore.connection import COMMIT_SECONDS, committing
-from leadline.storage.firestore.documents import DOCUMENT_BYTES_MAX, Data, size_of
+from leadline.storage.firestore.documents import Data
+from leadline.storage.firestore.sizes import DOCUMENT_BYTES_MAX, size_of
 
 # The API takes 10 MiB a request, the emulator 4 MiB.
 COMMIT_BYTES_MAX = 3_900_000

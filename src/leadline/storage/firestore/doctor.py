@@ -10,9 +10,11 @@ from google.cloud.firestore_v1 import AsyncClient
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
+from leadline.domain.login_tries import LoginTries
 from leadline.storage.firestore import queries
-from leadline.storage.firestore.access import api_key_path, session_path
+from leadline.storage.firestore.access import api_key_path, invitation_path, session_path, tries_path
 from leadline.storage.firestore.connection import reading
 from leadline.storage.firestore.documents import (
     COLLECTIONS,
@@ -130,10 +132,15 @@ def _look_at_event(row: Found) -> Iterator[Finding]:
 
 
 def _path_of(entity: Any) -> str:
-    if isinstance(entity, Session):
-        return session_path(entity.token_hash)
-    if isinstance(entity, ApiKey):
-        return api_key_path(entity.key_hash)
+    match entity:
+        case Session():
+            return session_path(entity.token_hash)
+        case Invitation():
+            return invitation_path(entity.token_hash)
+        case ApiKey():
+            return api_key_path(entity.key_hash)
+        case LoginTries():
+            return tries_path(entity.slot)
     return f"{COLLECTIONS[type(entity)]}/{document_id(entity.id)}"
 
 

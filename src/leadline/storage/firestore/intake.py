@@ -14,18 +14,17 @@ from leadline.ports import IntakeView, LostRace
 from leadline.ports.moment import Known
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
-    DOCUMENT_BYTES_MAX,
     Data,
     OddDocument,
     aware,
     document_id,
     key_id,
-    size_of,
     to_data,
     to_entity,
 )
 from leadline.storage.firestore.queries import Found
 from leadline.storage.firestore.reads import Reads
+from leadline.storage.firestore.sizes import DOCUMENT_BYTES_MAX, size_of
 
 
 def email_path(email_key: str) -> str:
