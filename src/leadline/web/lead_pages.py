@@ -17,6 +17,7 @@ from leadline.web.pages import frame
 from leadline.web.presenting import lead_page as shown
 from leadline.web.presenting.lead_list import LISTINGS, is_untouched
 from leadline.web.presenting.marks import depth, knots, sounding
+from leadline.web.presenting.next_steps import next_steps
 from leadline.web.presenting.owners import WAITING_WORDS, People, why_this_rep
 from leadline.web.presenting.waterfall import waterfall
 from leadline.web.presenting.words import aged, dated
@@ -27,6 +28,7 @@ from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import find_toast
 
 ENTRIES = 50
+SAME_ADDRESS_MAX = 20
 
 
 @get("/leads/{lead_id:str}")
@@ -38,10 +40,11 @@ async def lead_detail(
     lead = await visible_lead(services, viewer, lead_id)
     store, listing = services.store, ("activities", lead.id)
     position = cursors.read(listing, request.query_params.get("cursor"))
-    trail, users, ruleset = await asyncio.gather(
+    trail, users, ruleset, same = await asyncio.gather(
         store.list_activities(lead.id, position, ENTRIES),
         store.list_users(),
         services.find_ruleset(lead.ruleset_version),
+        store.leads_of_address(lead.email_key, SAME_ADDRESS_MAX),
     )
     now, people = utc_now(), People(users, viewer.user)
     next_cursor = cursors.write(listing, trail.next)
@@ -68,6 +71,12 @@ async def lead_detail(
         facts=shown.facts(lead),
         extras=shown.extras(lead),
         doubts=shown.doubts(lead),
+        typed={},
+        steps=next_steps(lead, viewer.user, now, trail.items),
+        mail=shown.mail_link(lead),
+        telephone=shown.telephone_link(lead),
+        engagement=shown.engagement(lead),
+        same_address=shown.same_address(lead, same, viewer.user, now),
     )
 
 

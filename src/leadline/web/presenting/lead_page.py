@@ -7,14 +7,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from leadline.domain.activities import Activity
-from leadline.domain.leads import Lead
-from leadline.domain.users import User
-from leadline.web.presenting.words import Moment, dated
+from leadline.domain.leads import Category, Lead
+from leadline.domain.users import User, can_see
+from leadline.web.presenting.words import Moment, counted, dated, day, moment
 
 EXTRAS_MAX = 40
 VALUE_MAX = 500
+_CHANGE_MAX = 120
 
 _EMAIL_WORDS = {"free": "free provider", "disposable": "disposable"}
 LABELS = {
@@ -54,8 +56,8 @@ class Fact:
 def facts(lead: Lead) -> tuple[Fact, ...]:
     """What is known. Blanks are left out, but for what a rep looks for first."""
     hrefs = {
-        "email": f"mailto:{quote(lead.email, safe='@')}",
-        "phone": _telephone(lead),
+        "email": mail_link(lead),
+        "phone": telephone_link(lead),
         "company_website": safe_link(lead.company_website),
         "linkedin_url": safe_link(lead.linkedin_url),
     }
@@ -66,6 +68,50 @@ def facts(lead: Lead) -> tuple[Fact, ...]:
             chip = _EMAIL_WORDS.get(lead.email_class) if name == "email" else _origin(lead, name)
             found.append(Fact(label, value, hrefs.get(name), chip))
     return tuple(found)
+
+
+def mail_link(lead: Lead) -> str:
+    """To a letter to the lead. Quoted, so that an address adds no header of its own."""
+    return f"mailto:{quote(lead.email, safe='@')}"
+
+
+def engagement(lead: Lead) -> str:
+    """What the lead did by itself; empty where it did nothing yet."""
+    replies, visits = lead.email_reply_count, lead.pricing_page_visits
+    parts = [
+        counted(replies, "e-mail reply", "e-mail replies") if replies else "",
+        counted(visits, "pricing page visit") if visits else "",
+        "demo video watched" if lead.demo_video_watched else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another lead of the same address."""
+
+    id: UUID
+    title: str
+    when: Moment
+    status: str
+    score: int
+    category: Category
+
+
+def same_address(lead: Lead, found: Iterable[Lead], viewer: User, now: datetime) -> tuple[Other, ...]:
+    """The other leads of the address, as far as they are the viewer's to see."""
+    return tuple(
+        Other(
+            other.id,
+            other.inquiry_type or other.company_name,
+            moment(other.created_at, day(other.created_at.astimezone(now.tzinfo))),
+            other.status,
+            other.lead_score,
+            other.category,
+        )
+        for other in found
+        if other.id != lead.id and can_see(viewer, other)
+    )
 
 
 def extras(lead: Lead) -> tuple[Fact, ...]:
@@ -114,11 +160,13 @@ def _doubts(lead: Lead) -> Iterator[Doubt]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the trail. `kind` is who acted: a person, the lead, or the system."""
+    """An entry of the trail. `kind` is who acted: a person, the lead, or the system. `changes` are the fields of an edit, as
+    (label, old, new)."""
 
     kind: str
     sentence: str
     quote: str | None
+    changes: tuple[tuple[str, str, str], ...]
     when: Moment
     by: str
 
@@ -130,11 +178,12 @@ def entries(activities: Iterable[Activity], viewer: User, now: datetime) -> tupl
 
 def _entry(activity: Activity, viewer: User, now: datetime) -> Entry:
     kind = "by-lead" if activity.action_type in _BY_LEAD else "by-person" if activity.actor_kind == "user" else ""
-    note = _value(activity).get("note")
+    note = _values(activity.new_value).get("note")
     return Entry(
         kind=kind,
         sentence=activity.description,
         quote=str(note) if note else None,
+        changes=tuple(_changes(activity)) if activity.action_type == "edited" else (),
         when=dated(activity.created_at, now),
         by=_by(activity, viewer),
     )
@@ -149,9 +198,20 @@ def _by(activity: Activity, viewer: User) -> str:
     return ", ".join(part for part in (name, what, activity.ip_address) if part)
 
 
-def _value(activity: Activity) -> Mapping[str, Any]:
+def _changes(activity: Activity) -> Iterator[tuple[str, str, str]]:
+    old = _values(activity.old_value)
+    for name, value in _values(activity.new_value).items():
+        yield LABELS.get(name, name), _shortened(old.get(name)), _shortened(value)
+
+
+def _shortened(value: object) -> str:
+    text = "nothing" if value is None else _as_text(value)
+    return text if len(text) <= _CHANGE_MAX else f"{text[: _CHANGE_MAX - 1]}…"
+
+
+def _values(text: str | None) -> Mapping[str, Any]:
     try:
-        value = json.loads(activity.new_value or "{}")
+        value = json.loads(text or "{}")
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
@@ -163,7 +223,7 @@ def _origin(lead: Lead, name: str) -> str | None:
     return str(told) if told else None
 
 
-def _telephone(lead: Lead) -> str | None:
+def telephone_link(lead: Lead) -> str | None:
     """Digits only: what is typed beside them belongs to no number. An extension stays for the eye."""
     number = lead.phone_e164 or "".join(c for c in (lead.phone or "").lower().partition("x")[0] if c in "+0123456789")
     return f"tel:{number}" if number else None

@@ -64,6 +64,7 @@ class WhyThisRep:
     sentence: str
     waiting_since: Moment | None
     considered: tuple[Considered, ...]
+    others: str | None
 
 
 def why_this_rep(lead: Lead, people: People, now: datetime) -> WhyThisRep:
@@ -71,7 +72,16 @@ def why_this_rep(lead: Lead, people: People, now: datetime) -> WhyThisRep:
     decision = lead.route_decision or {}
     considered = tuple(_considered(rep, people) for rep in decision.get("reps", ()))
     since = dated(lead.waiting_since, now) if lead.waiting_since else None
-    return WhyThisRep(" ".join(_sentences(lead, decision, people)), since, considered)
+    return WhyThisRep(" ".join(_sentences(lead, decision, people)), since, considered, _others(decision))
+
+
+def _others(decision: Mapping[str, Any]) -> str | None:
+    """Of a large team, those who are not stored by name."""
+    others: Mapping[str, int] = decision.get("others") or {}
+    if not others:
+        return None
+    told = ", ".join(f"{number:,} {_VERDICTS.get(verdict, verdict).lower()}" for verdict, number in others.items())
+    return f"And {sum(others.values()):,} more: {told}."
 
 
 def _considered(rep: list[Any], people: People) -> Considered:

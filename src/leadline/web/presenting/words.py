@@ -1,4 +1,4 @@
-"""Times, counts and names in the reader's words."""
+"""Times, counts and names in the reader's words. `now` is a time in the reader's zone, and carries it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def aged(at: datetime, now: datetime) -> Moment:
 
 def dated(at: datetime, now: datetime) -> Moment:
     """When, as a diary says it: the time today, with the date before."""
-    at = at.astimezone(UTC)
+    at = at.astimezone(now.tzinfo)
     return moment(at, f"{at:%H:%M}" if at.date() == now.date() else f"{day(at)}, {at:%H:%M}")
 
 
@@ -49,7 +49,7 @@ def short_age(at: datetime, now: datetime) -> str:
     if seconds < _DAY:
         return f"{seconds // _HOUR} h"
     days = seconds // _DAY
-    return counted(days, "day") if days <= _DAYS_MAX else day(at)
+    return counted(days, "day") if days <= _DAYS_MAX else day(at.astimezone(now.tzinfo))
 
 
 def span(length: timedelta) -> str:
