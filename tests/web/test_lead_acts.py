@@ -161,7 +161,7 @@ async def test_an_undo_comes_too_late_where_somebody_changed_the_lead_since(hous
     answer = await undo(browser, shown)
 
     assert answer.status_code == 412
-    assert "somebody changed this lead since you looked" in text_of(answer.text)
+    assert "Somebody changed this lead since you looked" in text_of(answer.text)
     assert (await now(house, lead)).is_spam
 
 

@@ -270,7 +270,7 @@ async def test_a_captured_lead_explains_its_score_its_owner_and_its_history(hous
     assert "Assigned to Rep One by turn" in said
     assert "test key, API key, 203.0.113.7" in said
     assert said.index("Assigned to Rep One") < said.index("Came in by API")
-    assert said.index("Next steps") < said.index("Why this score?") < said.index("Timeline")
+    assert said.index("Next steps") < said.index("Why this score?") < said.index("Came in by API")
 
 
 async def test_the_waterfall_shows_raw_and_capped_points(house: House) -> None:

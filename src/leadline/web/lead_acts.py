@@ -18,7 +18,7 @@ from leadline.web.pages import frame
 from leadline.web.paths import safe_next
 from leadline.web.presenting import lead_forms
 from leadline.web.presenting.acted import told
-from leadline.web.presenting.lead_forms import ActForm, Trouble
+from leadline.web.presenting.lead_forms import ActForm, Trouble, as_sentence
 from leadline.web.presenting.lead_list import LISTINGS
 from leadline.web.presenting.owners import People
 from leadline.web.problems import Unseen, status_of
@@ -75,7 +75,7 @@ async def _refused(
     services: Services, viewer: Viewer, lead: Lead, act: str, form: Form, error: LeadlineError
 ) -> Response[bytes]:
     """The form again, with what was typed and what is wrong with it; where it has none, the reason by itself."""
-    trouble = Trouble(str(error), error.faults if isinstance(error, Invalid) else [])
+    trouble = Trouble(as_sentence(str(error)), error.faults if isinstance(error, Invalid) else [])
     shown: ActForm | None
     if act == "edit" and isinstance(error, StaleLead | Unseen):
         current = error.lead if isinstance(error, StaleLead) else lead

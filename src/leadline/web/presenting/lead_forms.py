@@ -98,6 +98,11 @@ class Trouble:
         return {fault.pointer.rpartition("/")[2]: fault.detail for fault in self.faults}
 
 
+def as_sentence(text: str) -> str:
+    """Errors are written to go on after a colon; here they stand by themselves."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
+
+
 def form_of(act: str, lead: Lead, typed: Form, users: Iterable[User]) -> ActForm | None:
     """The form of an act; None for one that is a button and no more."""
     if act == "status":

@@ -54,7 +54,7 @@ class Fact:
 
 
 def facts(lead: Lead) -> tuple[Fact, ...]:
-    """What is known. Blanks are left out, but for what a rep looks for first."""
+    """What is known beside the message, which has a place of its own. Blanks are left out, but for what a rep looks for first."""
     hrefs = {
         "email": mail_link(lead),
         "phone": telephone_link(lead),
@@ -63,7 +63,7 @@ def facts(lead: Lead) -> tuple[Fact, ...]:
     }
     found = []
     for name, label in LABELS.items():
-        value = getattr(lead, name)
+        value = None if name == "message" else getattr(lead, name)
         if value or name in _ALWAYS:
             chip = _EMAIL_WORDS.get(lead.email_class) if name == "email" else _origin(lead, name)
             found.append(Fact(label, value, hrefs.get(name), chip))

@@ -61,6 +61,17 @@ def next_steps(lead: Lead, user: User, now: datetime, entries: Iterable[Activity
         restore = Button("Restore", "restore")
         return NextSteps(restore, (), (), False, False, False, ("It is deleted. Its history is kept.",))
     may = {act for act in _ACTS if refusal(user, act, lead) is None}
+    if lead.is_spam:
+        release = Button("No spam", "spam", (("flag", "false"),)) if "spam" in may else None
+        return NextSteps(
+            release,
+            (),
+            (),
+            "notes" in may,
+            False,
+            False,
+            ("It is set aside as spam: in no list of work, and nobody is told of it.",),
+        )
     steps = [_STEP_BUTTONS[status] for status in allowed(lead.status, user.role)] if "status" in may else []
     forward = [step for step in steps if step.look != "caution"]
     aside = [step for step in steps if step.look == "caution"]
@@ -89,8 +100,7 @@ def _quiet(lead: Lead, may: set[str]) -> Iterable[Button]:
         label, flag = ("No priority", "false") if lead.priority_flag else ("Priority", "true")
         yield Button(label, "priority", (("flag", flag),))
     if "spam" in may:
-        label, flag = ("No spam", "false") if lead.is_spam else ("Spam", "true")
-        yield Button(label, "spam", (("flag", flag),))
+        yield Button("Spam", "spam", (("flag", "true"),))
     if "delete" in may:
         yield Button("Delete", "delete")
 
