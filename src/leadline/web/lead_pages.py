@@ -1,6 +1,8 @@
 """One lead with its score, its owner and its history explained."""
 
 import asyncio
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
@@ -10,6 +12,7 @@ from litestar.params import FromPath
 from leadline.domain.errors import NotFound
 from leadline.domain.explanation import explain
 from leadline.domain.leads import Lead
+from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import can_see
 from leadline.web.acting import nothing_here
 from leadline.web.cursors import Cursors
@@ -46,38 +49,51 @@ async def lead_detail(
         services.find_ruleset(lead.ruleset_version),
         store.leads_of_address(lead.email_key, SAME_ADDRESS_MAX),
     )
-    now, people = utc_now(), People(users, viewer.user)
-    next_cursor = cursors.write(listing, trail.next)
-    explanation = explain(lead, ruleset)
+    now = utc_now()
     return page(
         "lead.html",
         **frame(viewer, services),
         toast=find_toast(request, services, viewer),
-        lead=lead,
-        listing=LISTINGS[lead.category.lower()],
-        depth=depth(lead.lead_score, lead.category, explanation.thresholds),
-        sounding=sounding(lead.lead_score, lead.category, explanation.thresholds),
-        knots=knots(lead.status),
-        is_untouched=is_untouched(lead),
-        created=aged(lead.created_at, now),
-        came=dated(lead.created_at, now),
-        waiting=WAITING_WORDS.get(lead.waiting_reason or ""),
-        waterfall=waterfall(lead, explanation),
-        owner=people.find(lead.assigned_to),
-        why=why_this_rep(lead, people, now),
+        **head(lead, ruleset, now),
+        **story(lead, People(users, viewer.user), now),
         entries=shown.entries(trail.items, viewer.user, now),
         is_later_page=position is not None,
-        next_cursor=next_cursor,
-        facts=shown.facts(lead),
-        extras=shown.extras(lead),
-        doubts=shown.doubts(lead),
-        typed={},
+        next_cursor=cursors.write(listing, trail.next),
         steps=next_steps(lead, viewer.user, now, trail.items),
-        mail=shown.mail_link(lead),
-        telephone=shown.telephone_link(lead),
-        engagement=shown.engagement(lead),
         same_address=shown.same_address(lead, same, viewer.user, now),
     )
+
+
+def head(lead: Lead, ruleset: RuleSet, now: datetime) -> dict[str, Any]:
+    """Who it is, how deep it is, and why."""
+    explanation = explain(lead, ruleset)
+    return {
+        "lead": lead,
+        "listing": LISTINGS[lead.category.lower()],
+        "depth": depth(lead.lead_score, lead.category, explanation.thresholds),
+        "sounding": sounding(lead.lead_score, lead.category, explanation.thresholds),
+        "knots": knots(lead.status),
+        "waterfall": waterfall(lead, explanation),
+        "is_untouched": is_untouched(lead),
+        "created": aged(lead.created_at, now),
+        "came": dated(lead.created_at, now),
+    }
+
+
+def story(lead: Lead, people: People, now: datetime) -> dict[str, Any]:
+    """Whose it is and why, what is known and what is in doubt."""
+    return {
+        "waiting": WAITING_WORDS.get(lead.waiting_reason or ""),
+        "owner": people.find(lead.assigned_to),
+        "why": why_this_rep(lead, people, now),
+        "facts": shown.facts(lead),
+        "extras": shown.extras(lead),
+        "doubts": shown.doubts(lead),
+        "typed": {},
+        "mail": shown.mail_link(lead),
+        "telephone": shown.telephone_link(lead),
+        "engagement": shown.engagement(lead),
+    }
 
 
 async def visible_lead(services: Services, viewer: Viewer, lead_id: str) -> Lead:
