@@ -68,6 +68,7 @@ SCREENS = [
     Screen("quarantine-empty", at("/quarantine?outcome=spam")),
     Screen("quarantine-posting", quarantined),
     Screen("quarantine-unreadable", unreadable),
+    Screen("account", at("/account"), who="Rep Real"),
     Screen("docs", at("/docs")),
     Screen("not-found", at("/nothing"), status=404),
     Screen("not-understood", at("/?status=Unheard"), status=422),

@@ -10,5 +10,11 @@ def is_time_zone(name: object) -> bool:
 
 
 @cache
+def time_zones() -> tuple[str, ...]:
+    """All of them, in order."""
+    return tuple(sorted(_names()))
+
+
+@cache
 def _names() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from leadline.domain.errors import LeadlineError
 from leadline.usecases.passwords import PasswordGuard
 from leadline.web import (
+    account,
     api_intake,
     api_keys,
     api_leads,
@@ -79,6 +80,9 @@ PAGES: list[Any] = [
     lead_pages.lead_detail,
     lead_acts.act_form,
     lead_acts.act_on_lead,
+    account.account,
+    account.change_account,
+    account.change_own_password,
     quarantine.quarantine,
     quarantine.submission_detail,
     quarantine.release_submission,

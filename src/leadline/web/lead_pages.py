@@ -26,7 +26,7 @@ from leadline.web.presenting.waterfall import waterfall
 from leadline.web.presenting.words import aged, dated
 from leadline.web.reading import AnyRequest
 from leadline.web.rendering import page
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import find_toast
 
@@ -49,7 +49,7 @@ async def lead_detail(
         services.find_ruleset(lead.ruleset_version),
         store.leads_of_address(lead.email_key, SAME_ADDRESS_MAX),
     )
-    now = utc_now()
+    now = viewer.now()
     return page(
         "lead.html",
         **frame(viewer, services),

@@ -44,7 +44,7 @@ async def quarantine(
     position = cursors.read(listing, request.query_params.get("cursor"))
     found = await services.store.list_submissions(outcome, None, position, PAGE)
     settled = await find_settled(services.store, found.items)
-    now = utc_now()
+    now = viewer.now()
     rows = [shown.row(record, settled.get(record.id), now) for record in found.items]
     return page(
         "quarantine.html",
@@ -155,7 +155,7 @@ async def _page(
     context: dict[str, Any] = {
         "record": record,
         "last": last,
-        "posting": shown.posting(record, payload, utc_now()),
+        "posting": shown.posting(record, payload, viewer.now()),
         "state": shown.state_of(last, None) if last.lead_id is None else "released",
         "listing": shown.TABS[record.outcome],
         "inputs": shown.inputs(payload, typed),

@@ -2,7 +2,9 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar.datastructures import Cookie
 
@@ -29,6 +31,13 @@ class Viewer:
 
     user: User
     token: str
+
+    def now(self) -> datetime:
+        """The time, in the viewer's time zone; in UTC where this machine does not know that one."""
+        try:
+            return utc_now().astimezone(ZoneInfo(self.user.time_zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return utc_now()
 
 
 def session_cookie_name(settings: Settings) -> str:

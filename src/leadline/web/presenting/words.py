@@ -23,12 +23,12 @@ def moment(at: datetime, text: str) -> Moment:
 
 
 def aged(at: datetime, now: datetime) -> Moment:
-    """How long ago, as short as a column is: "12 s", "4 min", "3 h", "2 days", then the date."""
+    """How long ago, as short as a column is: "12 s", "4 min", "3 h", "2 days", then the date, where `now` is."""
     return moment(at, short_age(at, now))
 
 
 def dated(at: datetime, now: datetime) -> Moment:
-    """When, as a diary says it: the time today, with the date before."""
+    """When, as a diary says it: the time today, with the date before. The diary is kept in the time zone of `now`, the reader's."""
     at = at.astimezone(now.tzinfo)
     return moment(at, f"{at:%H:%M}" if at.date() == now.date() else f"{day(at)}, {at:%H:%M}")
 
