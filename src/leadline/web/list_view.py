@@ -15,7 +15,7 @@ from leadline.web.list_params import ANY, OPEN, Wanted, owner_choices, visible_o
 from leadline.web.presenting.lead_list import Row, Seen, row, sentence, tabs
 from leadline.web.presenting.owners import People
 from leadline.web.presenting.words import counted
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services, now_for
 
 NOBODY_CHOICE = ("nobody", "Nobody", "to be claimed")
 AUTO_CHOICE = ("auto", "Whose turn it is", "")
@@ -25,7 +25,7 @@ async def list_context(
     services: Services, cursors: Cursors, viewer: User, wanted: Wanted, users: Sequence[User]
 ) -> dict[str, Any]:
     """Everything that `leads.html` names, but for the frame round it. Raises Invalid for a cursor that is not of this list."""
-    store, now = services.store, utc_now()
+    store, now = services.store, now_for(viewer)
     found, counts = await asyncio.gather(
         store.list_leads(wanted.query, cursors.read(wanted.query, wanted.cursor), DEFAULT_LIMIT),
         store.count_open(visible_owners(viewer)),

@@ -6,11 +6,13 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadline.config import Settings
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import LeadlineError
 from leadline.domain.rulesets import RuleSet
+from leadline.domain.users import User
 from leadline.ports import Store
 from leadline.usecases.api_keys import find_key, note_key_use
 from leadline.usecases.capture_queue import CaptureQueue
@@ -91,3 +93,11 @@ class Services:
 def utc_now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def now_for(user: User) -> datetime:
+    """The time in a user's time zone; in UTC where this machine does not know that one."""
+    try:
+        return utc_now().astimezone(ZoneInfo(user.time_zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return utc_now()

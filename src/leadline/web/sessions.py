@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar.datastructures import Cookie
 
@@ -14,7 +13,7 @@ from leadline.domain.users import User
 from leadline.usecases.accounts import resume_session
 from leadline.web.paths import own_path, safe_next
 from leadline.web.reading import AnyRequest
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services, now_for, utc_now
 
 
 class NotSignedIn(LeadlineError):
@@ -33,11 +32,8 @@ class Viewer:
     token: str
 
     def now(self) -> datetime:
-        """The time, in the viewer's time zone; in UTC where this machine does not know that one."""
-        try:
-            return utc_now().astimezone(ZoneInfo(self.user.time_zone))
-        except (ZoneInfoNotFoundError, ValueError):
-            return utc_now()
+        """The time, in the viewer's time zone."""
+        return now_for(self.user)
 
 
 def session_cookie_name(settings: Settings) -> str:
