@@ -5,6 +5,7 @@ from typing import Any
 
 import rich_click as click
 
+from leadline.cli_accounts import apikey, user
 from leadline.domain.errors import Conflict, LeadlineError, NotFound, Unavailable
 
 DONE, FAILED, WRONG_USE, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN = 0, 1, 2, 3, 4, 75
@@ -102,23 +103,6 @@ def show(as_json: bool) -> None:
         click.echo(f"{name:28} {value or '-':28} {origin:16} {meaning}")
 
 
-@main.group()
-def apikey() -> None:
-    """Keys for programs."""
-
-
-@apikey.command()
-@click.argument("name")
-@click.option(
-    "--scope", "scopes", multiple=True, default=("leads:create",), show_default=True, help="May be given several times."
-)
-def create(name: str, scopes: tuple[str, ...]) -> None:
-    """Make a key and print it; it is shown this once."""
-    from leadline.commands import create_api_key
-
-    click.echo(create_api_key(name, scopes))
-
-
 @main.command()
 @click.option("--from", "source", required=True, help="postgresql://..., firestore://PROJECT, or `embedded`.")
 @click.option("--to", "target", required=True, help="The same; what is there already is left as it is.")
@@ -176,3 +160,7 @@ def doctor(fix: bool, as_json: bool) -> None:
     said = f"{len(examination.findings) or 'nothing'} found, {len(mended)} mended"
     click.echo(f"leadline: {said}" + (f" (looked at {looked_at})" if looked_at else ""), err=True)
     sys.exit(FAILED if examination.findings else DONE)
+
+
+main.add_command(apikey)
+main.add_command(user)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from leadline import embedded
 from leadline.bootstrap import (
@@ -18,10 +18,8 @@ from leadline.bootstrap import (
 from leadline.config import Settings, load
 from leadline.domain.activities import SYSTEM
 from leadline.domain.findings import Finding
-from leadline.ids import new_id
 from leadline.ports import Store
 from leadline.storage.postgres import migrate as migrations
-from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.copy import Tally, copy_all, tally
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.demo import add_demo, remove_demo
@@ -42,7 +40,9 @@ def _database(settings: Settings) -> Iterator[Settings]:
         yield replace(settings, database_url=urls.app, database_owner_url=urls.owner)
 
 
-def _with_store(work: Callable[[Settings, Store], Awaitable[T]]) -> T:
+def with_store(work: Callable[[Settings, Store], Awaitable[T]]) -> T:
+    """Work on the migrated database of the settings."""
+
     async def run(settings: Settings) -> T:
         await migrate_database(settings)
         async with open_database(settings, pool_size=2) as store:
@@ -72,16 +72,7 @@ def seed(*, remove: bool) -> int:
             return await remove_demo(store, Deciding(house, utc_now(), SYSTEM))
         return await add_demo(store, house, utc_now())
 
-    return _with_store(work)
-
-
-def create_api_key(name: str, scopes: tuple[Any, ...]) -> str:
-    """A new key."""
-
-    async def work(settings: Settings, store: Store) -> str:
-        return await add_api_key(store, name, scopes, new_id, utc_now())
-
-    return _with_store(work)
+    return with_store(work)
 
 
 def copy(source: str, target: str, tell: Callable[[str, int], None]) -> tuple[dict[str, Tally], dict[str, Tally]]:

@@ -12,6 +12,7 @@ from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.copy import copy_all, tally
 from leadline.usecases.demo import add_demo
+from leadline.usecases.invitations import invite_person
 from leadline.usecases.one_lead import change_lead
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
@@ -22,10 +23,11 @@ def quiet(name: str, written: int) -> None:
 
 
 async def filled() -> MemoryStore:
-    """The demo, a key, a rejected posting, messages, a spam lead and a deleted one."""
+    """The demo, a key, an invitation, a rejected posting, messages, a spam lead and a deleted one."""
     source = MemoryStore(rehearse=False)
     await add_demo(source, HOUSE, NOW)
     await add_api_key(source, "a key", ("leads:read",), HOUSE.new_id, NOW)
+    await invite_person(source, {"full_name": "Ann Lee", "email": "ann@team.example.com"}, deciding())
     items = [intake(extra_note=5), intake(), intake(), faulty_intake()]
     _, spam, gone, _ = await capture_leads(source, HOUSE, items, NOW)
     await change_lead(source, spam.lead.id, mark.set_spam(True), deciding())

@@ -13,7 +13,7 @@ from leadline.domain.access import Session
 from leadline.domain.errors import Conflict, Invalid, NotFound
 from leadline.domain.users import UserChange
 from leadline.ports import LostRace, Store, Tx
-from leadline.usecases.team import NewUser, add_users
+from leadline.usecases.team import NewUser, add_users, update_own
 
 LATER = NOW + timedelta(hours=1)
 COUNTERS = (
@@ -244,3 +244,28 @@ async def test_edits_that_may_not_notify_tell_nobody(store: Store) -> None:
     )
 
     assert await notifications(store) == []
+
+
+async def test_people_set_on_themselves_how_they_are_reached_and_their_time_zone(store: Store) -> None:
+    (rep,) = await add_reps(store, 1)
+    own = {"time_zone": "America/New_York", "notify_sms": True, "notify_email": False, "phone": "+1-555-0100"}
+
+    changed = await update_own(store, rep.id, own, deciding())
+
+    assert {name: getattr(changed, name) for name in own} == own
+    assert await store.get_user(rep.id) == changed
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"role": "admin"}, {"max_active_leads": 9}, {"is_active": False}, {"email": "x@y.co"}, {"id": 1}],
+    ids=str,
+)
+async def test_people_set_nothing_else_on_themselves(store: Store, fields: dict[str, object]) -> None:
+    (rep,) = await add_reps(store, 1)
+
+    with pytest.raises(Invalid) as refusal:
+        await update_own(store, rep.id, fields | {"time_zone": "UTC"}, deciding())
+
+    assert [fault.pointer for fault in refusal.value.faults] == [f"/{name}" for name in fields]
+    assert await store.get_user(rep.id) == rep

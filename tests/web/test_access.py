@@ -1,5 +1,8 @@
 """Who sees what: a rep the own leads and those of nobody, managers and admins all; for the rest there is nothing there."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from leadline.domain.users import User
@@ -199,6 +202,28 @@ async def test_a_session_that_was_ended_elsewhere_is_over_here(house: House) -> 
     await first.post("/logout", data={"_csrf_token": page.partition('_csrf_token" value="')[2][:64]})
 
     assert (await second.get("/")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("age", "idle", "status"),
+    [
+        (timedelta(hours=13), timedelta(hours=11), 200),
+        (timedelta(hours=13), timedelta(hours=12), 303),
+        (timedelta(days=6), timedelta(minutes=5), 200),
+        (timedelta(days=7), timedelta(minutes=5), 303),
+    ],
+)
+async def test_a_session_ends_when_it_is_not_used_and_when_it_is_old(
+    house: House, age: timedelta, idle: timedelta, status: int
+) -> None:
+    browser = await house.browser(house.team["Rep One"])
+    ((token_hash, session),) = house.store._state.sessions.items()
+    now = utc_now()
+    aged = replace(session, created_at=now - age, seen_at=now - idle)
+    house.store._state.sessions[token_hash] = aged
+
+    assert (await browser.get("/")).status_code == status
+    assert (house.store._state.sessions[token_hash].seen_at >= now) is (status == 200)
 
 
 async def test_with_https_only_the_guarded_cookie_counts() -> None:

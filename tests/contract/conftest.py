@@ -1,0 +1,12 @@
+"""What the contract needs of the whole: hashes that cost next to nothing."""
+
+import pytest
+from tests.web.browsing import CHEAP, PASSWORD_HASH
+
+from leadline.usecases import passwords
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", CHEAP)
+    monkeypatch.setattr(passwords, "_NOBODY", PASSWORD_HASH)

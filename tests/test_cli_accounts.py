@@ -1,0 +1,94 @@
+"""`leadline user` and `leadline apikey` on a real database."""
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+
+from leadline.cli import main
+from tests.conftest import backends, empty
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(params=[kind for kind in backends() if kind != "memory"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Memory is no database that a command could be pointed at."""
+    return str(request.param)
+
+
+@pytest.fixture
+def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command on an empty database."""
+    if not database_url.startswith("firestore"):
+        asyncio.run(empty(database_url))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("PUBLIC_URL", "https://leads.example.com")
+    return lambda *arguments: CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_a_person_is_invited_seen_linked_again_and_let_go(run: Run) -> None:
+    invited = run("user", "invite", "ann@team.example.com", "--name", "Ann Lee", "--role", "manager")
+    again = json.loads(run("user", "link", "ANN@team.example.com", "--json").stdout)
+    twice = run("user", "invite", "ann@team.example.com", "--name", "Ann Lee")
+    gone = [run("user", "deactivate", "ann@team.example.com").stdout for _ in range(2)]
+    late = run("user", "link", "ann@team.example.com")
+    listed = run("user", "list").stdout
+    rows = json.loads(run("user", "list", "--json").stdout)
+    back = run("user", "activate", "ann@team.example.com").stdout
+
+    assert (invited.exit_code, invited.stderr) == (0, "")
+    assert invited.stdout.startswith("https://leads.example.com/welcome?link=")
+    assert again["link"] != invited.stdout.strip()
+    assert (again["email"], sorted(again)) == ("ann@team.example.com", ["email", "expires_at", "link"])
+    assert (twice.exit_code, twice.stdout) == (75, "")
+    assert "has an account already" in twice.stderr
+    assert gone == ["ann@team.example.com is not active\n", "ann@team.example.com was not active already\n"]
+    assert (late.exit_code, "not active" in late.stderr) == (75, True)
+    assert listed.split() == ["ann@team.example.com", "manager", "Ann", "Lee", "not", "active"]
+    assert [(row["full_name"], row["is_active"], "password_hash" in row) for row in rows] == [("Ann Lee", False, False)]
+    assert back == "ann@team.example.com is active\n"
+
+
+def test_a_key_is_made_listed_and_revoked_by_its_prefix(run: Run) -> None:
+    made = run("apikey", "create", "Website", "--scope", "leads:create", "--scope", "events:write", "--days", 30)
+    prefix = made.stdout[:8]
+    before = run("apikey", "list").stdout
+    revoked = run("apikey", "revoke", prefix)
+    after = run("apikey", "list").stdout
+    (row,) = json.loads(run("apikey", "list", "--json").stdout)
+
+    assert made.exit_code == 0
+    assert before.split()[:2] == [prefix, "live"]
+    assert "never used" in before
+    assert "Website  (leads:create, events:write)" in before
+    assert revoked.stdout == f"{prefix} (Website) is revoked\n"
+    assert after.split()[:2] == [prefix, "revoked"]
+    assert row["expires_at"] is not None
+    assert made.stdout.strip() not in json.dumps(row)
+    assert "key_hash" not in row
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("user", "link", "nobody@team.example.com"), 3, "no user nobody@team.example.com"),
+        (("user", "deactivate", "no address"), 3, "no user no address"),
+        (("user", "invite", "no address", "--name", "X"), 1, "/email"),
+        (("user", "invite", "a@b.co", "--name", " "), 1, "/full_name"),
+        (("user", "invite", "a@b.co", "--name", "X", "--role", "king"), 2, "king"),
+        (("apikey", "create", "x", "--scope", "all"), 1, "/scopes/0"),
+        (("apikey", "create", ""), 1, "/name"),
+        (("apikey", "create", "x", "--days", "0"), 2, "days"),
+        (("apikey", "revoke", "ll_nosuch"), 3, "no API key has the id or prefix ll_nosuch"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_its_exit_code(
+    run: Run, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert said in result.stderr
