@@ -23,7 +23,7 @@ from leadline.usecases.demo import add_demo
 from leadline.web.app import create_app
 from leadline.web.edge import Edge
 from leadline.web.services import utc_now
-from leadline.worker import run_worker
+from leadline.worker import run_rescoring, run_worker
 
 STOP_SECONDS = 10
 DATABASE_LOOK_SECONDS = 0.5
@@ -96,6 +96,7 @@ async def _serve(house: _House) -> bool:
         working = asyncio.create_task(
             run_worker(store, settings.phone_region, stopping, lambda: services.queue.is_busy)
         )
+        rescoring = asyncio.create_task(run_rescoring(store, services.house, stopping, lambda: services.queue.is_busy))
         link = await _login_link(settings, store, admin)
         announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
         was_told = await _until_the_end(serving, stopping, house.is_alive)
@@ -103,7 +104,7 @@ async def _serve(house: _House) -> bool:
         services.live.stop()
         server.should_exit = True
         async with asyncio.timeout(STOP_SECONDS):
-            await asyncio.gather(serving, working)
+            await asyncio.gather(serving, working, rescoring)
         return was_told
 
 

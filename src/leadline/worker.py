@@ -1,4 +1,4 @@
-"""The loops beside the web server. In this version: what intake need not wait for, and what may be forgotten."""
+"""The loops beside the web server: what intake need not wait for, what may be forgotten, and leads that older rules have scored."""
 
 import asyncio
 import logging
@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 
 from leadline.domain.errors import LeadlineError
 from leadline.ports import Store
+from leadline.usecases.deciding import House
 from leadline.usecases.index import index_leads
 from leadline.usecases.passwords import FORGOTTEN_AT_ONCE, forget_tries
+from leadline.usecases.rescore_leads import rescore_leads
 
 POLL_SECONDS = 1.0
+# How soon after a publication its leads begin to be rescored.
+RESCORE_POLL_SECONDS = 5.0
 AFTER_FAULT_SECONDS = 5.0
 STEPS_ASIDE_MAX = 5
 FORGET_SECONDS = 60.0
@@ -39,6 +43,39 @@ async def run_worker(
             log.warning("the worker failed, will be tried again: %s", error)
             pause = AFTER_FAULT_SECONDS
         await _wait(stopping, pause)
+
+
+async def run_rescoring(
+    store: Store,
+    house: House,
+    stopping: asyncio.Event,
+    is_busy: Callable[[], bool] = lambda: False,
+    poll_seconds: float = RESCORE_POLL_SECONDS,
+) -> None:
+    """Bring the open leads to the newest rule set until `stopping` is set. Any number of workers may run at once; while
+    `is_busy` this one steps aside between batches. A run that is stopped is taken up by the next."""
+
+    async def pause() -> None:
+        await _step_aside(stopping, is_busy)
+        if stopping.is_set():
+            raise _Stopped
+
+    while not stopping.is_set():
+        wait_seconds = poll_seconds
+        try:
+            progress = await rescore_leads(store, house, datetime.now(UTC), pause=pause)
+            if progress and progress.done:
+                log.info("rule set %d: %d leads rescored", progress.version, progress.done)
+        except _Stopped:
+            return
+        except LeadlineError as error:
+            log.warning("rescoring stopped, will go on: %s", error)
+            wait_seconds = max(poll_seconds, AFTER_FAULT_SECONDS)
+        await _wait(stopping, wait_seconds)
+
+
+class _Stopped(Exception):
+    """The worker is told to stop in the middle of something long."""
 
 
 async def _step_aside(stopping: asyncio.Event, is_busy: Callable[[], bool]) -> None:

@@ -9,6 +9,8 @@ from tests.steps import put
 
 from leadline.domain.access import SCOPES, ApiKey, Session
 from leadline.domain.default_ruleset import DEFAULT_RULESET
+from leadline.domain.publications import Published
+from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.ports import Store, Tx
@@ -119,7 +121,10 @@ async def test_published_rule_sets_never_change_and_stand_in_order(store: Store)
 
     await publish(store, replace(second, name="Changed"), hours=4)
 
-    assert await store.list_rulesets() == [(DEFAULT_RULESET, NOW + 3 * HOUR), (second, NOW + 2 * HOUR)]
+    assert (await store.list_rulesets(None, 10)).items == [
+        Published(second, NOW + 2 * HOUR),
+        Published(DEFAULT_RULESET, NOW + 3 * HOUR),
+    ]
 
 
 async def add_keys(store: Store, *keys: ApiKey) -> None:
@@ -129,8 +134,8 @@ async def add_keys(store: Store, *keys: ApiKey) -> None:
     await store.transact(work)
 
 
-async def publish(store: Store, ruleset: object, hours: int) -> None:
+async def publish(store: Store, ruleset: RuleSet, hours: int) -> None:
     async def work(tx: Tx) -> None:
-        tx.add_rulesets([ruleset], NOW + hours * HOUR)  # type: ignore[list-item]
+        tx.add_rulesets([Published(ruleset, NOW + hours * HOUR)])
 
     await store.transact(work)

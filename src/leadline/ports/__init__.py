@@ -14,10 +14,10 @@ from leadline.domain.intake import SubmissionRecord
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
-from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange
 from leadline.ports.accounts import AccountStore, AccountTx
 from leadline.ports.moment import Known, Moment
+from leadline.ports.rules import RulesStore, RulesTx
 
 T = TypeVar("T")
 
@@ -38,15 +38,17 @@ class UnknownOutcome(Unavailable):
 class IntakeView:
     """What a capture must know before it decides. `near` holds, for each address asked for, every lead that is not deleted and
     less than 24 hours from the time asked for; `latest` the newest lead of the address that has an owner, whatever its age,
-    archived ones too; `events` the submissions, without their payload, that stand for the (endpoint, event id) pairs asked for."""
+    archived ones too; `events` the submissions, without their payload, that stand for the (endpoint, event id) pairs asked for;
+    `ruleset_version` the newest published rule set, which scores whatever this transaction scores."""
 
     users: list[User]
     near: list[Known] = field(default_factory=list)
     latest: list[Known] = field(default_factory=list)
     events: list[SubmissionRecord] = field(default_factory=list)
+    ruleset_version: int | None = None
 
 
-class Tx(AccountTx, Protocol):
+class Tx(AccountTx, RulesTx, Protocol):
     """One transaction: read first, then write. A read after the first write is a programming error and raises.
     Writes are buffered and reach the store together, at commit."""
 
@@ -110,11 +112,8 @@ class Tx(AccountTx, Protocol):
     def update_users(self, users: Sequence[User]) -> None:
         """Write back what a person edits of a user (never the counters). A stale `version` is a LostRace."""
 
-    def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
-        """Publish rule sets. A version that is known is left as it is: published rule sets never change."""
 
-
-class Store(AccountStore, Protocol):
+class Store(AccountStore, RulesStore, Protocol):
     """Where everything is kept. Reads outside of a transaction see only what is committed. `batch_max` is how many leads one
     transaction takes at most, with all that hangs on them."""
 
@@ -164,9 +163,6 @@ class Store(AccountStore, Protocol):
 
     async def find_user_by_email(self, email_key: str) -> User | None:
         """The user of this address, by its key."""
-
-    async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
-        """Every published rule set with the time of its publication, oldest version first."""
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         """Everything as of now, for whoever reads all of it."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from leadline.domain.access import Session
 from leadline.domain.leads import Lead
-from leadline.domain.rulesets import RuleSet
+from leadline.domain.publications import Published
 
 T = TypeVar("T")
 
@@ -35,8 +35,8 @@ class Moment(Protocol):
         """Up to `limit` entities after this one in order of their keys: Lead (deleted ones included), User, Activity,
         Notification, SubmissionRecord, ApiKey by id, Session by the hash of its token. An empty page is the end."""
 
-    async def rulesets(self) -> list[tuple[RuleSet, datetime]]:
-        """Every published rule set with the time of its publication, oldest version first."""
+    async def rulesets(self) -> list[Published]:
+        """Every published rule set, oldest version first."""
 
     async def known(self, kind: type[Any], ids: Sequence[UUID]) -> set[UUID]:
         """Which of these are ids of this kind; of a lead, in the archive too."""

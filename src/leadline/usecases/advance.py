@@ -57,6 +57,10 @@ def advance(move: Move, role: Role | None = None) -> Act:
             scene.writes.activities.extend(rows)
             if lead.assigned_to:
                 scene.writes.user_changes.append(UserChange(lead.assigned_to, total_leads_qualified=1))
+        if lead.status == "Disqualified":
+            # Closed, it kept the version that had scored it; now the rules may be others.
+            changed, rows = rescored(changed, "reopened", scene.deciding)
+            scene.writes.activities.extend(rows)
         if move.status in ("Disqualified", "Opportunity"):
             changed = replace(
                 changed, is_spam=changed.is_spam or move.reason == "spam", waiting_since=None, waiting_reason=None

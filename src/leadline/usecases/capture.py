@@ -11,6 +11,7 @@ from leadline.domain.leads import Lead
 from leadline.ports import Refused, Store, Tx, UnknownOutcome
 from leadline.usecases.capture_decision import CaptureDecision
 from leadline.usecases.deciding import House
+from leadline.usecases.rules import house_in_force
 
 
 async def capture_leads(store: Store, house: House, items: Sequence[Intake], now: datetime) -> list[Captured]:
@@ -41,7 +42,8 @@ async def _capture(store: Store, house: House, items: Sequence[Intake], now: dat
         parsed = [(item.submission.email_key, item.received_at) for item in items if item.submission]
         view = await tx.intake_view(parsed, [event for item in items if (event := event_of(item))])
         ids = [*(known.lead_id for known in view.near), *(event.lead_id for event in view.events if event.lead_id)]
-        decision = CaptureDecision(view, await tx.leads(ids) if ids else [], house, now)
+        known = await tx.leads(ids) if ids else []
+        decision = CaptureDecision(view, known, await house_in_force(tx, view.ruleset_version, house), now)
         decided[:] = [decision.decide(item) for item in items]
         decision.written().hand_to(tx)
         return decided

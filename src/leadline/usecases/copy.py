@@ -4,7 +4,6 @@ again; login tries begin anew."""
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from leadline.domain.activities import canonical_json
@@ -106,19 +105,12 @@ async def _listed(rows: Awaitable[Iterable[Any]]) -> AsyncIterator[Any]:
 
 
 def _plain(row: Any) -> Any:
-    """An entity as JSON values: bytes as hex, a rule set as its document."""
-    if isinstance(row, tuple):
-        return {"rules": row[0].to_json(), "published_at": row[1]}
+    """An entity as JSON values: bytes as hex."""
     return {name: value.hex() if isinstance(value, bytes) else value for name, value in asdict(row).items()}
 
 
 def _id(row: Any) -> str:
     return str(row.id)
-
-
-def _add_rulesets(tx: Tx, rows: Sequence[tuple[Any, datetime]]) -> None:
-    for ruleset, at in rows:
-        tx.add_rulesets([ruleset], at)
 
 
 # Users first: leads name them.
@@ -131,8 +123,12 @@ COLLECTIONS = (
         lambda tx, rows: tx.add_invitations(rows),
     ),
     _Collection(
-        "rulesets", lambda store: _listed(store.list_rulesets()), lambda row: f"{row[0].version:09}", _add_rulesets
+        "rulesets",
+        lambda store: _pages(store.list_rulesets),
+        lambda row: f"{row.ruleset.version:09}",
+        lambda tx, rows: tx.add_rulesets(rows),
     ),
+    _Collection("drafts", lambda store: _listed(store.list_drafts()), _id, lambda tx, rows: tx.add_drafts(rows)),
     _Collection("api_keys", lambda store: _listed(store.list_api_keys()), _id, lambda tx, rows: tx.add_api_keys(rows)),
     _Collection("leads", _leads, _id, lambda tx, rows: tx.add_leads(rows)),
     _Collection("activities", _activities, _id, lambda tx, rows: tx.add_activities(rows)),

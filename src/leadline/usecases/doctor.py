@@ -55,8 +55,8 @@ async def examine(store: Store, phone_region: str | None) -> Examination:
 
 
 async def _look_at_rules_and_users(at: Moment, examination: Examination) -> None:
-    for ruleset, _ in await at.rulesets():
-        examination.scorers[ruleset.version] = compile_rules(ruleset)
+    for published in await at.rulesets():
+        examination.scorers[published.ruleset.version] = compile_rules(published.ruleset)
     async for users in pages(at, User):
         examination.seen |= {user.id: user for user in users}
     examination.looked_at["users"] = len(examination.seen)

@@ -13,6 +13,7 @@ from leadline.domain.users import UserChange
 from leadline.ports import Store, Tx
 from leadline.usecases.assign import drain, route_existing
 from leadline.usecases.deciding import Deciding, Writes
+from leadline.usecases.rules import house_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ async def change_lead(
         if near:
             raise Conflict(f"lead {near[0].lead_id} of this address was created less than 24 hours from this one")
         owner = view.latest[0].assigned_to if view.latest else None
-        scene = Scene(Roster(view.users), deciding, Writes(), owner)
+        house = await house_in_force(tx, view.ruleset_version, deciding.house)
+        scene = Scene(Roster(view.users), replace(deciding, house=house), Writes(), owner)
         waiting = await tx.waiting(1)
         changed = act(lead, scene)
         if changed != lead:

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from leadline.domain import activities
 from leadline.domain.leads import Lead
-from leadline.usecases.deciding import Deciding
+from leadline.domain.notifications import to_owner
+from leadline.domain.routing import Roster
+from leadline.usecases.deciding import Deciding, Writes
 
 
 def rescored(lead: Lead, why: str, deciding: Deciding) -> tuple[Lead, list[activities.Activity]]:
@@ -28,3 +30,11 @@ def rescored(lead: Lead, why: str, deciding: Deciding) -> tuple[Lead, list[activ
     if changed.category != lead.category:
         rows.append(activities.category_changed(new_id(), lead.id, lead.category, changed.category, actor, now))
     return changed, rows
+
+
+def alert_owner(before: Lead, after: Lead, roster: Roster, deciding: Deciding, writes: Writes) -> None:
+    """Tell the owner of a lead that became Hot while New. Who gets a lead only now is told when it is assigned."""
+    owner = roster.find(before.assigned_to)
+    becomes_hot = before.category != "Hot" and after.category == "Hot" and after.status == "New"
+    if owner is not None and becomes_hot and deciding.notifies:
+        writes.notifications.extend(to_owner(after, owner, deciding.writer()))

@@ -9,12 +9,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from leadline.domain import contact_activities
 from leadline.domain.errors import NotFound
 from leadline.domain.leads import Lead
-from leadline.domain.notifications import to_owner
 from leadline.domain.routing import Roster
 from leadline.ports import Store, Tx
 from leadline.usecases.deciding import Deciding, Writes
 from leadline.usecases.mark import rescored_and_routed
 from leadline.usecases.one_lead import Scene
+from leadline.usecases.rescore import alert_owner
+from leadline.usecases.rules import house_in_force
 
 SignalType = Literal["email_reply", "pricing_page_visit", "demo_video_watched"]
 SIGNAL_TYPES: tuple[SignalType, ...] = get_args(SignalType)
@@ -46,7 +47,9 @@ async def count_signal(store: Store, signal: Signal, deciding: Deciding) -> bool
             raise NotFound("no lead of this id or address")
         if await tx.known_activities([signal.activity_id]):
             return False
-        scene = Scene(Roster(await tx.users()), deciding, Writes())
+        view = await tx.intake_view([], [])
+        house = await house_in_force(tx, view.ruleset_version, deciding.house)
+        scene = Scene(Roster(view.users), replace(deciding, house=house), Writes())
         scene.writes.changed_leads.append(replace(_counted(found[0], signal, scene), updated_at=deciding.now))
         scene.writes.hand_to(tx)
         return True
@@ -61,15 +64,7 @@ def _counted(lead: Lead, signal: Signal, scene: Scene) -> Lead:
     scene.writes.activities.append(row)
     counted = replace(counted, last_activity_date=d.now)
     changed = rescored_and_routed(lead, counted, signal.type.replace("_", " "), scene)
-    owner = scene.roster.find(lead.assigned_to)
-    if (
-        owner is not None
-        and d.notifies
-        and lead.category != "Hot"
-        and changed.category == "Hot"
-        and changed.status == "New"
-    ):
-        scene.writes.notifications.extend(to_owner(changed, owner, d.writer()))
+    alert_owner(lead, changed, scene.roster, d, scene.writes)
     return changed
 
 

@@ -1,32 +1,24 @@
-"""Users and rule sets: how they are found, and how they are written."""
+"""Users: how they are found, and how they are written."""
 
-import logging
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from google.cloud.firestore_v1 import AsyncClient
 
-from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange, mean_minutes, summed
 from leadline.ports import LostRace
 from leadline.storage.firestore import queries
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     Data,
-    OddDocument,
     camel,
     document_id,
-    ruleset_data,
     to_data,
     to_entity,
-    to_ruleset,
 )
 from leadline.storage.firestore.queries import Find, Found
 from leadline.storage.firestore.reads import Reads
 from leadline.storage.firestore.trail import entity_of
-
-log = logging.getLogger("leadline.firestore")
 
 # What a person edits; counters change only through `ports.Tx.change_users`.
 EDITED = (
@@ -60,22 +52,6 @@ async def find_user_by_email(client: AsyncClient, email_key: str) -> User | None
     for row in await queries.run(client, Find("users", {"emailKey": email_key}, limit=1)):
         return to_entity(User, row.path, row.data)
     return None
-
-
-async def list_rulesets(client: AsyncClient) -> list[tuple[RuleSet, datetime]]:
-    """Every published rule set, oldest version first."""
-    return rulesets_of(await queries.run(client, Find("scoringRulesets")))
-
-
-def rulesets_of(rows: Sequence[Found]) -> list[tuple[RuleSet, datetime]]:
-    """The rule sets of documents, oldest version first; one that somebody else wrote is left out with a warning."""
-    published = []
-    for row in rows:
-        try:
-            published.append(to_ruleset(row.path, row.data))
-        except OddDocument as odd:
-            log.warning("left out: %s", odd)
-    return sorted(published, key=lambda each: each[0].version)
 
 
 async def write_users(reads: Reads, changes: Changes, new: Sequence[User], edited: Sequence[User]) -> bool:
@@ -127,8 +103,3 @@ async def write_once(reads: Reads, changes: Changes, documents: dict[str, Data])
     for path, data in documents.items():
         if found[path] is None:
             changes.create(path, data)
-
-
-def ruleset_documents(published: Sequence[tuple[RuleSet, datetime]]) -> dict[str, Data]:
-    """Rule sets by their path."""
-    return {f"scoringRulesets/{ruleset.version}": ruleset_data(ruleset, at) for ruleset, at in reversed(published)}

@@ -24,11 +24,11 @@ from leadline.storage.firestore.documents import (
     keys_of,
     lead_data,
     to_entity,
-    to_ruleset,
 )
 from leadline.storage.firestore.intake import email_path, event_path, known_leads
 from leadline.storage.firestore.queries import Found
-from leadline.storage.firestore.routing import ROUTING, read_routing
+from leadline.storage.firestore.routing import NEWEST_RULESET, ROUTING, read_routing
+from leadline.storage.firestore.rules import to_published
 
 PAGE = 500
 TRAIL_NOTE = (
@@ -54,12 +54,15 @@ async def odd_documents(client: AsyncClient) -> AsyncIterator[Finding]:
             if kind is Lead:
                 async for found in _unknown_addresses(client, rows, at):
                     yield found
+    versions = [0]
     async for rows in _pages(client, "scoringRulesets", at):
         for row in rows:
             try:
-                to_ruleset(row.path, row.data)
+                versions.append(to_published(row.path, row.data).ruleset.version)
             except OddDocument as odd:
                 yield _finding(row.path, str(odd))
+    if routing is not None and routing.data.get(NEWEST_RULESET, versions[-1]) not in versions:
+        yield _finding(ROUTING, f"names rule set {routing.data[NEWEST_RULESET]!r}, which was never published")
     async for rows in _pages(client, "emailKeys", at):
         async for found in _look_at_addresses(client, rows, at):
             yield found

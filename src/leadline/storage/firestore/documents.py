@@ -18,6 +18,7 @@ from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead, is_open, is_visible
 from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
+from leadline.domain.publications import Draft
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.search import MIN_WORD_LENGTH
 from leadline.domain.users import User
@@ -101,6 +102,13 @@ def _faults_text(faults: list[Fault]) -> str:
     return as_json([[fault.pointer, fault.detail] for fault in faults])
 
 
+def _read_ruleset(text: str) -> RuleSet:
+    try:
+        return RuleSet.from_json(json.loads(text))
+    except Invalid as error:
+        raise ValueError(str(error)) from error
+
+
 _KINDS: dict[Any, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
     UUID: (str, str, UUID),
     datetime: (datetime, _same, aware),
@@ -116,6 +124,8 @@ _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     ),
     "faults": (str, _faults_text, lambda text: [Fault(*pair) for pair in json.loads(text)]),
     "scopes": (list, list, tuple),
+    # Its rules may hold any words as keys.
+    "ruleset": (str, lambda ruleset: as_json(ruleset.to_json()), _read_ruleset),
     **dict.fromkeys(_AS_JSON, (str, as_json, json.loads)),
 }
 
@@ -213,17 +223,5 @@ COLLECTIONS: dict[type[Any], str] = {
     ApiKey: "apiKeys",
     Invitation: "invitations",
     LoginTries: "loginTries",
+    Draft: "rulesetDrafts",
 }
-
-
-def ruleset_data(ruleset: RuleSet, at: datetime) -> Data:
-    """A published rule set. Its rules may hold any words as keys, so they are JSON."""
-    return {"version": ruleset.version, "name": ruleset.name, "rules": as_json(ruleset.to_json()), "publishedAt": at}
-
-
-def to_ruleset(path: str, data: Mapping[str, Any]) -> tuple[RuleSet, datetime]:
-    """The rule set of a document, with the time of its publication."""
-    try:
-        return RuleSet.from_json(json.loads(data["rules"])), aware(data["publishedAt"])
-    except (KeyError, ValueError, TypeError, AttributeError, Invalid) as error:
-        raise OddDocument(f"{path} is no rule set: {error}") from error

@@ -11,7 +11,7 @@ from leadline.domain.leads import Lead
 from leadline.domain.search import INDEXED
 from leadline.ports import LostRace
 from leadline.storage.checks import check_lead, check_submission
-from leadline.storage.firestore import access, accounts, demo, intake
+from leadline.storage.firestore import access, accounts, demo, intake, rules
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     COLLECTIONS,
@@ -57,14 +57,17 @@ async def flush(reads: Reads, buffers: Buffers, *, routing: bool) -> None:
     )
     await access.write_login_tries(reads, changes, rows["login_tries"])
     await access.revoke_api_keys(reads, changes, rows["revoked_keys"])
-    await accounts.write_once(reads, changes, accounts.ruleset_documents(rows["rulesets"]))
     await accounts.write_once(reads, changes, access.api_key_documents(rows["api_keys"]))
+    await rules.write_drafts(reads, changes, rows["drafts"], rows["changed_drafts"], rows["removed_drafts"])
+    await rules.move_leads(reads, changes, rows["moved_leads"])
     if buffers.removes_demo:
         await demo.remove(reads, changes)
-    if not len(changes):
+    if not len(changes) and not rows["rulesets"]:
         return
-    if routing or claims:
+    if routing or claims or rows["rulesets"]:
         take_turn(changes, await reads.routing())
+    if rows["rulesets"]:
+        await rules.publish(reads, changes, rows["rulesets"])
     _verify_held(reads, changes)
     changes.check_sizes(is_divisible=len(rows["submissions"]) > 1)
     await changes.commit(reads.client)

@@ -24,6 +24,7 @@ from leadline.storage.firestore.documents import (
 )
 from leadline.storage.firestore.queries import Found
 from leadline.storage.firestore.reads import Reads
+from leadline.storage.firestore.routing import newest_ruleset
 from leadline.storage.firestore.sizes import DOCUMENT_BYTES_MAX, size_of
 
 
@@ -52,7 +53,8 @@ async def read_view(
             latest[key] = owned[0]
     seen = {event: documents[event_path(event)] for event in events}
     records = [to_entity(SubmissionRecord, row.path, {**row.data, "payload": b""}) for row in seen.values() if row]
-    return IntakeView(await reads.users(), list(near.values()), list(latest.values()), records)
+    newest = newest_ruleset(await reads.routing())
+    return IntakeView(await reads.users(), list(near.values()), list(latest.values()), records, newest)
 
 
 def known_leads(email_key: str, found: Found | None) -> list[Known]:

@@ -18,7 +18,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "002_accounts"
+HEAD = "003_rulesets"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -69,6 +69,7 @@ def _nothing(lead: Data) -> None:
 REVISIONS = (
     Revision("000_version_1_0", _nothing, _nothing),
     Revision("001_add_company_website", add_company_website, remove_company_website),
+    Revision("002_accounts", _nothing, _nothing),
     Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))

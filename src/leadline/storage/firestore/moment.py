@@ -10,14 +10,14 @@ from google.cloud.firestore_v1 import AsyncClient
 
 from leadline.domain.access import Session
 from leadline.domain.leads import Lead
-from leadline.domain.rulesets import RuleSet
+from leadline.domain.publications import Published
 from leadline.domain.search import search_words
 from leadline.ports.moment import Known, key_of
 from leadline.storage.firestore import queries
-from leadline.storage.firestore.accounts import rulesets_of
 from leadline.storage.firestore.documents import COLLECTIONS, document_id, index_data
 from leadline.storage.firestore.queries import Find, Found
 from leadline.storage.firestore.routing import read_routing
+from leadline.storage.firestore.rules import rulesets_of
 from leadline.storage.firestore.trail import entity_of
 
 T = TypeVar("T")
@@ -51,8 +51,8 @@ class FirestoreMoment:
                 return good
             position = rows[-1].data[key]
 
-    async def rulesets(self) -> list[tuple[RuleSet, datetime]]:
-        return rulesets_of(await self._run(Find("scoringRulesets")))
+    async def rulesets(self) -> list[Published]:
+        return sorted(rulesets_of(await self._run(Find("scoringRulesets"))), key=lambda row: row.ruleset.version)
 
     async def known(self, kind: type[Any], ids: Sequence[UUID]) -> set[UUID]:
         paths = {f"{COLLECTIONS[kind]}/{document_id(i)}": i for i in ids}

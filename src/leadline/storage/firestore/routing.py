@@ -17,6 +17,8 @@ from leadline.storage.firestore.queries import Found
 # Everything reads and writes it that routes a lead or frees a place.
 ROUTING = "routing/main"
 RESERVATION_LIFE = timedelta(seconds=2)
+# The field that says which rule set scores: whatever scores a lead has read it, and fails where it has changed since.
+NEWEST_RULESET = "rulesetVersion"
 
 
 class Reserved(LostRace):
@@ -61,3 +63,9 @@ def take_turn(changes: Changes, found: Found | None) -> None:
     # Whatever somebody else left in it must not keep every lead out; the doctor names it.
     number = commits + 1 if isinstance(commits, int) else 1
     changes.update(ROUTING, {"commits": number} | done, found.update_time)
+
+
+def newest_ruleset(found: Found | None) -> int | None:
+    """The version of the newest rule set; None before the first publication."""
+    version = found.data.get(NEWEST_RULESET) if found else None
+    return version if isinstance(version, int) else None

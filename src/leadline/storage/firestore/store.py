@@ -20,11 +20,12 @@ from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
-from leadline.domain.rulesets import RuleSet
+from leadline.domain.publications import Draft, Published
+from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace
 from leadline.ports.moment import Moment
-from leadline.storage.firestore import access, accounts, doctor, intake, leads, queries, trail
+from leadline.storage.firestore import access, accounts, doctor, intake, leads, queries, rules, trail
 from leadline.storage.firestore.connection import open_client
 from leadline.storage.firestore.moment import moment
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
@@ -149,8 +150,20 @@ class FirestoreStore:
     async def list_api_keys(self) -> list[ApiKey]:
         return await access.list_api_keys(self._client)
 
-    async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
-        return await accounts.list_rulesets(self._client)
+    async def get_ruleset(self, version: int) -> Published:
+        return await rules.get_ruleset(self._client, version)
+
+    async def list_rulesets(self, position: Position | None, limit: int) -> Page[Published]:
+        return await rules.list_rulesets(self._client, position, limit)
+
+    async def list_drafts(self) -> list[Draft]:
+        return await rules.list_drafts(self._client)
+
+    async def list_standings(self, below: int, position: Position | None, limit: int) -> Page[Standing]:
+        return await rules.list_standings(self._client, below, position, limit)
+
+    async def count_standings(self, below: int) -> int:
+        return await rules.count_standings(self._client, below)
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         return moment(self._client)

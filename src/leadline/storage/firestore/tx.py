@@ -16,11 +16,12 @@ from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
 from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
+from leadline.domain.publications import Draft, Published
 from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange
 from leadline.ports import IntakeView
-from leadline.storage.firestore import access, intake, queries
+from leadline.storage.firestore import access, intake, queries, rules
 from leadline.storage.firestore.demo import DEMO_LEADS
 from leadline.storage.firestore.documents import document_id, to_entity
 from leadline.storage.firestore.flush import Buffers, flush, refuse_reading_after_writing
@@ -143,8 +144,26 @@ class FirestoreTx:
     def set_login_tries(self, rows: Sequence[LoginTries]) -> None:
         self._buffers.add("login_tries", rows)
 
-    def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
-        self._buffers.add("rulesets", [(ruleset, at) for ruleset in rulesets])
+    async def ruleset(self, version: int) -> RuleSet | None:
+        return await rules.read_ruleset(self._reading(), version)
+
+    async def drafts(self) -> list[Draft]:
+        return await rules.read_drafts(self._reading())
+
+    def add_rulesets(self, rulesets: Sequence[Published]) -> None:
+        self._buffers.add("rulesets", rulesets)
+
+    def add_drafts(self, drafts: Sequence[Draft]) -> None:
+        self._buffers.add("drafts", drafts)
+
+    def update_drafts(self, drafts: Sequence[Draft]) -> None:
+        self._buffers.add("changed_drafts", drafts)
+
+    def remove_drafts(self, drafts: Sequence[Draft]) -> None:
+        self._buffers.add("removed_drafts", drafts)
+
+    def move_to_ruleset(self, version: int, leads: Sequence[tuple[UUID, int]]) -> None:
+        self._buffers.add("moved_leads", [(version, *lead) for lead in leads])
 
     def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
         self._buffers.add("api_keys", keys)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
-from leadline.domain.rulesets import RuleSet
+from leadline.domain.publications import Published
 from leadline.domain.search import search_words
 from leadline.domain.users import User
 from leadline.ports.moment import Known, key_of
@@ -43,7 +42,7 @@ class MemoryMoment:
         rows = self._sorted[kind]
         return deepcopy([row for row in rows if after is None or key_of(row) > key_of(after)][:limit])
 
-    async def rulesets(self) -> list[tuple[RuleSet, datetime]]:
+    async def rulesets(self) -> list[Published]:
         return [self._state.rulesets[version] for version in sorted(self._state.rulesets)]
 
     async def known(self, kind: type[Any], ids: Sequence[UUID]) -> set[UUID]:

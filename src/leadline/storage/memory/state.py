@@ -1,7 +1,6 @@
 """What the memory store holds, and how its rows must agree."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
@@ -11,7 +10,7 @@ from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
 from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
-from leadline.domain.rulesets import RuleSet
+from leadline.domain.publications import Draft, Published
 from leadline.domain.users import User
 from leadline.ports import LostRace
 
@@ -29,7 +28,8 @@ class State:
     api_keys: dict[bytes, ApiKey] = field(default_factory=dict)
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     login_tries: dict[int, LoginTries] = field(default_factory=dict)
-    rulesets: dict[int, tuple[RuleSet, datetime]] = field(default_factory=dict)
+    rulesets: dict[int, Published] = field(default_factory=dict)
+    drafts: dict[UUID, Draft] = field(default_factory=dict)
     words: dict[UUID, list[str]] = field(default_factory=dict)
 
     def copy(self) -> "State":

@@ -17,9 +17,11 @@ from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position, matches, order_of, position_of
 from leadline.domain.leads import Lead, is_open, is_visible
 from leadline.domain.notifications import Notification
-from leadline.domain.rulesets import RuleSet
+from leadline.domain.publications import Draft, Published
+from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace
+from leadline.storage.memory import rules
 from leadline.storage.memory.moment import MemoryMoment
 from leadline.storage.memory.state import State
 from leadline.storage.memory.tx import MemoryTx
@@ -180,9 +182,28 @@ class MemoryStore:
         self._on_call("list_api_keys")
         return deepcopy(sorted(self._state.api_keys.values(), key=lambda key: key.id))
 
-    async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
+    async def get_ruleset(self, version: int) -> Published:
+        self._on_call("get_ruleset")
+        if version not in self._state.rulesets:
+            raise NotFound(f"no rule set {version}")
+        return self._state.rulesets[version]
+
+    async def list_rulesets(self, position: Position | None, limit: int) -> Page[Published]:
         self._on_call("list_rulesets")
-        return [self._state.rulesets[version] for version in sorted(self._state.rulesets)]
+        return _page(self._state.rulesets.values(), lambda published: (published.ruleset.version,), position, limit)
+
+    async def list_drafts(self) -> list[Draft]:
+        self._on_call("list_drafts")
+        return deepcopy(sorted(self._state.drafts.values(), key=lambda draft: draft.id, reverse=True))
+
+    async def list_standings(self, below: int, position: Position | None, limit: int) -> Page[Standing]:
+        self._on_call("list_standings")
+        found = rules.standings(self._state, below)
+        return _page(found, lambda row: (row.ruleset_version, row.id), position, limit, ascending=True)
+
+    async def count_standings(self, below: int) -> int:
+        self._on_call("count_standings")
+        return len(rules.standings(self._state, below))
 
     @asynccontextmanager
     async def moment(self) -> AsyncIterator[MemoryMoment]:

@@ -15,19 +15,19 @@ from leadline.domain.lead_lists import LeadQuery, matches
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.routing import drain_order
-from leadline.domain.rulesets import RuleSet
 from leadline.domain.search import INDEXED
 from leadline.domain.users import User, UserChange, counted, summed
 from leadline.ports import IntakeView, LostRace, Refused
 from leadline.ports.moment import Known
 from leadline.storage.checks import check_lead, check_submission
 from leadline.storage.memory.accounts import AccountTx
+from leadline.storage.memory.rules import RulesTx
 from leadline.storage.memory.state import check_relations, recent_first
 
 T = TypeVar("T")
 
 
-class MemoryTx(AccountTx):
+class MemoryTx(AccountTx, RulesTx):
     """See `ports.Tx`. Everything that goes in or out is copied, so a use case that changes a value in place is caught."""
 
     async def intake_view(
@@ -48,9 +48,8 @@ class MemoryTx(AccountTx):
             for s in self._state.submissions.values()
             if event_of(s) in wanted and s.replay_of is None
         ]
-        return IntakeView(
-            _copies(self._state.users.values()), list(near.values()), list(latest.values()), _copies(seen)
-        )
+        users, newest = _copies(self._state.users.values()), max(self._state.rulesets, default=None)
+        return IntakeView(users, list(near.values()), list(latest.values()), _copies(seen), newest)
 
     async def leads(self, ids: Sequence[UUID]) -> list[Lead]:
         self._read("leads")
@@ -116,9 +115,6 @@ class MemoryTx(AccountTx):
 
     def update_users(self, users: Sequence[User]) -> None:
         self._write("update_users", users, self._update_user)
-
-    def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
-        self._write("add_rulesets", rulesets, lambda r: self._state.rulesets.setdefault(r.version, (r, at)))
 
     def _add_submission(self, record: SubmissionRecord) -> None:
         check_submission(record)

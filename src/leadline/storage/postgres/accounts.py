@@ -1,4 +1,4 @@
-"""SQL of users, sessions, invitations, login tries, keys and rule sets. Each UPDATE that must hit answers false where it did not."""
+"""SQL of users, sessions, invitations, login tries and keys. Each UPDATE that must hit answers false where it did not."""
 
 from leadline.storage.postgres import rows
 
@@ -60,6 +60,3 @@ ALL_API_KEYS = f"SELECT {rows.select(rows.API_KEY)} FROM leadline.api_keys ORDER
 REVOKE_API_KEY = "UPDATE leadline.api_keys SET revoked_at = $2 WHERE key_hash = $1 AND revoked_at IS NULL"
 TOUCH_API_KEY = "UPDATE leadline.api_keys SET last_used_at = greatest(last_used_at, $2) WHERE key_hash = $1"
 API_KEY_BY_HASH = f"SELECT {rows.select(rows.API_KEY)} FROM leadline.api_keys WHERE key_hash = $1"
-
-INSERT_RULESET = "INSERT INTO leadline.scoring_rulesets (version, name, rules, published_at) VALUES ($1, $2, $3, $4) ON CONFLICT (version) DO NOTHING"
-ALL_RULESETS = "SELECT rules, published_at FROM leadline.scoring_rulesets ORDER BY version"

@@ -1,6 +1,7 @@
 """The one read of a capture, and the words a worker adds to a lead afterwards."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from leadline.ports.moment import Known
 from leadline.storage.postgres import rows
 from leadline.storage.postgres.rows import Connection
 
-# One round trip for four questions: all users; for each address the leads near its time and the newest one with an owner,
+# One round trip for five questions: the newest rule set; all users; for each address the leads near its time and the newest one with an owner,
 # archived ones too; the submissions of known events. The indexes on email_key and idx_submissions_event serve them. The bounds
 # of the window come from Python: a PostgreSQL interval of a day has 23 or 25 hours where the session's time zone says so.
 # Users stand in columns of their own, and what the other questions find in those after them: a record inside of a column
@@ -29,6 +30,8 @@ _FOUND_FROM = 1 + len(rows.USER)
 # OFFSET 0 keeps each address a look-up of its own: joined, a plan made while the table was empty would read all of it for ever.
 _VIEW = f"""
 SELECT 'user' AS kind, {rows.select(rows.USER)}, {_NOT_FOUND} FROM leadline.users
+UNION ALL
+SELECT 'ruleset', {_NO_USER}, NULL, (SELECT max(version) FROM leadline.scoring_rulesets)::text, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 UNION ALL
 SELECT 'near', {_NO_USER}, {_KNOWN}
 FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS k (email_key, after, before) CROSS JOIN LATERAL (
@@ -63,17 +66,19 @@ async def read_view(
     keys, times = [key for key, _ in addresses], [at for _, at in addresses]
     after, before = [at - WINDOW for at in times], [at + WINDOW for at in times]
     named = ([endpoint for endpoint, _ in events], [event_id for _, event_id in events])
-    view = IntakeView([])
+    view, newest = IntakeView([]), None
     for row in await connection.fetch(_VIEW, keys, after, before, *named):
         if row[0] == "user":
             view.users.append(User(*row[1:_FOUND_FROM]))
+        elif row[0] == "ruleset":
+            newest = row[_FOUND_FROM + 1]
         elif row[0] == "event":
             view.events.append(_to_event(row[_FOUND_FROM:]))
         else:
             lead_id, email_key, _, created_at, assigned_to, *_ = row[_FOUND_FROM:]
             known = Known(lead_id, email_key, created_at, assigned_to)
             (view.near if row[0] == "near" else view.latest).append(known)
-    return view
+    return replace(view, ruleset_version=int(newest) if newest else None)
 
 
 def _to_event(found: Sequence[Any]) -> SubmissionRecord:

@@ -177,6 +177,7 @@ leads = Table(
         **_where("is_deleted OR is_spam"),
     ),
     Index("idx_leads_demo", "id", **_where("is_demo")),
+    Index("idx_leads_ruleset", "ruleset_version", "id", **_where(OPEN)),
 )
 
 leads_archive = Table(

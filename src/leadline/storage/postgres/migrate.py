@@ -11,11 +11,12 @@ import asyncpg
 from leadline.domain.errors import Unavailable
 from leadline.storage.postgres.connection import in_our_words
 
-HEAD = "002_accounts"
+HEAD = "003_rulesets"
 
 # Of a transaction, so that it ends with its connection, whatever happens.
 MIGRATION_LOCK = 0x1EAD_0002
 WAIT_SECONDS = 600
+LOOK_SECONDS = 0.2
 # A statement that waits for a lock on a table holds up everybody who comes after it, so it waits briefly and comes back.
 LOCK_TIMEOUT = "2s"
 ATTEMPTS = 60
@@ -57,18 +58,30 @@ async def downgrade(url: str, revision: str) -> None:
 @asynccontextmanager
 async def _alone(url: str) -> AsyncIterator[None]:
     """Holds the lock of migrations, in a transaction of its own on a connection of its own: the revisions commit in between.
-    READ COMMITTED keeps no snapshot between statements, so nothing else waits for this transaction."""
+
+    Neither who holds the lock nor who waits for it keeps a snapshot: an index that is made CONCURRENTLY would wait for its end,
+    and it for the index."""
     async with in_our_words():
         guard = await asyncpg.connect(url, timeout=10)
         try:
-            await guard.execute(
-                "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0;"
-                " SET LOCAL idle_in_transaction_session_timeout = 0"
-            )
-            await guard.fetchval("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK, timeout=WAIT_SECONDS)
+            async with asyncio.timeout(WAIT_SECONDS):
+                while not await _try_lock(guard):  # noqa: ASYNC110 - another process, which tells nobody
+                    await asyncio.sleep(LOOK_SECONDS)
             yield
         finally:
             await guard.close()
+
+
+async def _try_lock(guard: Any) -> bool:
+    """Take the lock in a transaction that stays open, or leave none behind."""
+    await guard.execute(
+        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0;"
+        " SET LOCAL idle_in_transaction_session_timeout = 0"
+    )
+    is_held: bool = await guard.fetchval("SELECT pg_try_advisory_xact_lock($1)", MIGRATION_LOCK)
+    # The driver leaves a cursor open, and with it a snapshot; the next statement closes it.
+    await guard.execute("SELECT" if is_held else "ROLLBACK")
+    return is_held
 
 
 async def _run(url: str, command: str, revision: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,11 +12,11 @@ from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
-from leadline.domain.rulesets import RuleSet
+from leadline.domain.publications import Published
 from leadline.domain.search import search_words
 from leadline.domain.users import User
 from leadline.ports.moment import Known, key_of
-from leadline.storage.postgres import accounts, rows
+from leadline.storage.postgres import rows
 from leadline.storage.postgres.connection import borrow
 from leadline.storage.postgres.rows import Connection
 
@@ -65,9 +64,8 @@ class PostgresMoment:
         found = await self._connection.fetch(sql, limit, *([] if after is None else [key_of(after)]))
         return [read(row) for row in found]
 
-    async def rulesets(self) -> list[tuple[RuleSet, datetime]]:
-        found = await self._connection.fetch(accounts.ALL_RULESETS)
-        return [(RuleSet.from_json(rules), at) for rules, at in found]
+    async def rulesets(self) -> list[Published]:
+        return [rules.to_published(row) for row in await self._connection.fetch(rules.ALL_RULESETS)]
 
     async def known(self, kind: type[Any], ids: Sequence[UUID]) -> set[UUID]:
         tables = ["leads", "leads_archive"] if kind is Lead else [_TABLES[kind][0]]

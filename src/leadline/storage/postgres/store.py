@@ -20,11 +20,12 @@ from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
-from leadline.domain.rulesets import RuleSet
+from leadline.domain.publications import Draft, Published
+from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace, UnknownOutcome
 from leadline.ports.moment import Moment
-from leadline.storage.postgres import accounts, leads, rows, trail
+from leadline.storage.postgres import accounts, leads, rows, rules, trail
 from leadline.storage.postgres.connection import OUTAGE, borrow, in_our_words, open_pool
 from leadline.storage.postgres.moment import moment
 from leadline.storage.postgres.rights import look_at_rights
@@ -148,8 +149,24 @@ class PostgresStore:
     async def list_api_keys(self) -> list[ApiKey]:
         return [rows.to_api_key(row) for row in await self._fetch(accounts.ALL_API_KEYS)]
 
-    async def list_rulesets(self) -> list[tuple[RuleSet, datetime]]:
-        return [(RuleSet.from_json(rules), at) for rules, at in await self._fetch(accounts.ALL_RULESETS)]
+    async def get_ruleset(self, version: int) -> Published:
+        async with borrow(self._pool) as connection:
+            return await rules.get_ruleset(connection, version)
+
+    async def list_rulesets(self, position: Position | None, limit: int) -> Page[Published]:
+        async with borrow(self._pool) as connection:
+            return await rules.list_rulesets(connection, position, limit)
+
+    async def list_drafts(self) -> list[Draft]:
+        return [rules.to_draft(row) for row in await self._fetch(rules.DRAFTS)]
+
+    async def list_standings(self, below: int, position: Position | None, limit: int) -> Page[Standing]:
+        async with borrow(self._pool) as connection:
+            return await rules.list_standings(connection, below, position, limit)
+
+    async def count_standings(self, below: int) -> int:
+        async with borrow(self._pool) as connection:
+            return await rules.count_standings(connection, below)
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         return moment(self._pool)

@@ -1,6 +1,8 @@
 """All tables but those of leads and accounts, as SQLAlchemy sees them: for the list queries, and for the test that metadata and
 database agree. What each table, column and index is for, and what became of the seed's: docs/schema.md."""
 
+from typing import Any
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -17,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INET, JSONB, UUID
 
 from leadline.storage.postgres.account_tables import api_keys, invitations, login_tries, sessions, users
-from leadline.storage.postgres.columns import count_column, id_column, metadata, time_column
+from leadline.storage.postgres.columns import count_column, flag_column, id_column, metadata, time_column
 from leadline.storage.postgres.lead_tables import leads, leads_archive
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "login_tries",
     "metadata",
     "notifications",
+    "ruleset_drafts",
     "scoring_rulesets",
     "sessions",
     "submissions",
@@ -120,6 +123,16 @@ submissions = Table(
     ),
 )
 
+
+def _actor_columns() -> list[Column[Any]]:
+    """Who did it, as in the trail of a lead."""
+    return [
+        Column("actor_kind", String(20), nullable=False, server_default="system"),
+        Column("actor_name", String(255)),
+        Column("user_id", UUID(as_uuid=True)),
+    ]
+
+
 scoring_rulesets = Table(
     "scoring_rulesets",
     metadata,
@@ -127,4 +140,18 @@ scoring_rulesets = Table(
     Column("name", String(255), nullable=False),
     Column("rules", JSONB, nullable=False),
     time_column("published_at", required=True),
+    *_actor_columns(),
+    Column("restores", Integer),
+    flag_column("notifies"),
+)
+
+ruleset_drafts = Table(
+    "ruleset_drafts",
+    metadata,
+    id_column(),
+    Column("rules", JSONB, nullable=False),
+    time_column("created_at", required=True),
+    time_column("updated_at", required=True),
+    *_actor_columns(),
+    count_column("version", 1),
 )

@@ -12,10 +12,11 @@ from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
 from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
+from leadline.domain.publications import Draft, Published
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange, summed
 from leadline.ports import IntakeView, LostRace
-from leadline.storage.postgres import accounts, intake, rows
+from leadline.storage.postgres import accounts, intake, rows, rules
 from leadline.storage.postgres.flush import PARTS, arguments, is_fresh, statement
 from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
 from leadline.storage.postgres.rows import Connection
@@ -146,9 +147,33 @@ class PostgresTx:
             else:
                 self._statement(accounts.REMOVE_TRIES, tries.slot)
 
-    def add_rulesets(self, rulesets: Sequence[RuleSet], at: datetime) -> None:
-        for ruleset in rulesets:
-            self._statement(accounts.INSERT_RULESET, ruleset.version, ruleset.name, ruleset.to_json(), at)
+    async def ruleset(self, version: int) -> RuleSet | None:
+        self._check_reading()
+        found = await self._connection.fetchval(rules.RULESET, version)
+        return None if found is None else RuleSet.from_json(found)
+
+    async def drafts(self) -> list[Draft]:
+        self._check_reading()
+        return [rules.to_draft(row) for row in await self._connection.fetch(rules.DRAFTS)]
+
+    def add_rulesets(self, rulesets: Sequence[Published]) -> None:
+        for row in rulesets:
+            self._statement(rules.INSERT_RULESET, *rules.published_values(row))
+
+    def add_drafts(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            self._statement(rules.INSERT_DRAFT, *rules.draft_values(draft))
+
+    def update_drafts(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            self._statement(rules.UPDATE_DRAFT, *rules.edit_values(draft))
+
+    def remove_drafts(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            self._statement(rules.REMOVE_DRAFT, draft.id, draft.version)
+
+    def move_to_ruleset(self, version: int, leads: Sequence[tuple[UUID, int]]) -> None:
+        self._statement(rules.MOVE_TO_RULESET, *rules.moved_values(version, leads))
 
     def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
         for key in keys:
