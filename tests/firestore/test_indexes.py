@@ -49,7 +49,7 @@ def every_query() -> list[LeadQuery]:
 
 def other_queries() -> list[Find]:
     """The queries that are no list of leads and have an order."""
-    of_leads = [*tx.WAITING, tx.TO_INDEX, DEMO_LEADS]
+    of_leads = [*tx.WAITING, tx.TO_INDEX, DEMO_LEADS, rules.standings_below(2)]
     newest = [
         trail.newest(collection, **filters)
         for collection, name in (("submissions", "outcome"), ("notifications", "status"))
