@@ -148,7 +148,8 @@ async def everything_else_works(store: FirestoreStore, readable: list[Lead]) -> 
     await index_leads(store, None)
     assert len(await store.list_users()) == 1
     assert len(await store.list_api_keys()) == 1
-    assert [ruleset.version for ruleset, _ in await store.list_rulesets()] == [DEFAULT_RULESET.version]
+    published = (await store.list_rulesets(None, 10)).items
+    assert [row.ruleset.version for row in published] == [DEFAULT_RULESET.version]
     waiting = [each for each in readable if each.waiting_since]
     if waiting:
         assert (await store.get_lead(waiting[0].id)).assigned_to == owned.assigned_to

@@ -8,7 +8,7 @@ import pytest
 
 from leadline.domain.errors import Invalid
 from leadline.domain.lead_lists import LeadQuery
-from leadline.storage.firestore import access, trail, tx
+from leadline.storage.firestore import access, rules, trail, tx
 from leadline.storage.firestore.demo import DEMO_LEADS
 from leadline.storage.firestore.leads import check_filters, list_queries
 from leadline.storage.firestore.queries import DISJUNCTIONS_MAX, Find, disjunctions, shape_of

@@ -16,7 +16,7 @@ from leadline.domain.publications import Published
 from leadline.domain.search import search_words
 from leadline.domain.users import User
 from leadline.ports.moment import Known, key_of
-from leadline.storage.postgres import rows
+from leadline.storage.postgres import rows, rules
 from leadline.storage.postgres.connection import borrow
 from leadline.storage.postgres.rows import Connection
 
