@@ -55,9 +55,10 @@ def published_data(row: Published) -> Data:
 
 def to_published(path: str, data: Mapping[str, Any]) -> Published:
     """The published rule set of a document."""
-    if "rules" not in data:
-        raise OddDocument(f"{path} has no rules")
-    return to_entity(Published, path, {**data, "ruleset": data["rules"]})
+    try:
+        return to_entity(Published, path, {**data, "ruleset": data.get("rules")})
+    except OddDocument as odd:
+        raise OddDocument(f"{path} is no rule set: {str(odd).removeprefix(f'{path} ')}") from odd
 
 
 def rulesets_of(rows: Sequence[Found]) -> list[Published]:
@@ -81,12 +82,16 @@ async def get_ruleset(client: AsyncClient, version: int) -> Published:
 
 
 async def list_rulesets(client: AsyncClient, position: Position | None, limit: int) -> Page[Published]:
-    """Published rule sets, newest first."""
-    rows = await queries.run(
-        client,
-        Find("scoringRulesets", order=NEWEST_FIRST, after=tuple(position) if position else None, limit=limit + 1),
-    )
-    return Page(rulesets_of(rows[:limit]), (rows[limit - 1].data["version"],) if len(rows) > limit else None)
+    """Published rule sets, newest first; where somebody else's documents stand among them, read on until the page is full."""
+    after = tuple(position) if position else None
+    good: list[Published] = []
+    while len(good) <= limit:
+        rows = await queries.run(client, Find("scoringRulesets", order=NEWEST_FIRST, after=after, limit=limit + 1))
+        good += rulesets_of(rows)
+        if len(rows) <= limit:
+            break
+        after = (rows[-1].data["version"],)
+    return Page(good[:limit], (good[limit - 1].ruleset.version,) if len(good) > limit else None)
 
 
 async def list_drafts(client: AsyncClient) -> list[Draft]:
