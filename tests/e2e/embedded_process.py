@@ -36,6 +36,8 @@ def wait_for_the_end_of_stdin() -> None:
 
 
 def main() -> int:
+    # A shell that starts the tests in the background has its children ignore interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=["serve", "attach"])
     parser.add_argument("home", type=Path)
