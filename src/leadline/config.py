@@ -64,6 +64,11 @@ class Settings:
         return self.database_url is None
 
     @property
+    def first_run_file(self) -> Path:
+        """Where the first start keeps the secrets that no setting gives."""
+        return self.home / "first-run.env"
+
+    @property
     def firestore_project(self) -> str | None:
         """The project of DATABASE_URL=firestore://PROJECT, else None."""
         url = self.database_url or ""

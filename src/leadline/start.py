@@ -17,7 +17,6 @@ from leadline.usecases.passwords import hash_password
 from leadline.usecases.team import NewUser, add_users
 from leadline.web.services import utc_now
 
-FILE_NAME = "first-run.env"
 DEFAULT_ADMIN = "admin@leadline.example.com"
 
 
@@ -35,7 +34,7 @@ class Secrets:
 
 def find_secrets(settings: Settings) -> Secrets:
     """Read the secrets, making on the first start those that no setting gives."""
-    path = settings.home / FILE_NAME
+    path = settings.first_run_file
     kept = _read(path)
     made = {
         "LEADLINE_SECRET_KEY": settings.secret_key or kept.get("LEADLINE_SECRET_KEY") or secrets.token_urlsafe(32),

@@ -69,6 +69,8 @@ SCREENS = [
     Screen("quarantine-posting", quarantined),
     Screen("quarantine-unreadable", unreadable),
     Screen("account", at("/account"), who="Rep Real"),
+    Screen("first-steps", at("/start"), who="Ines Admin"),
+    Screen("rules", at("/start/rules"), who="Ines Admin"),
     Screen("docs", at("/docs")),
     Screen("not-found", at("/nothing"), status=404),
     Screen("not-understood", at("/?status=Unheard"), status=422),

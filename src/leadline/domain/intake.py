@@ -33,7 +33,8 @@ DEFAULT_SOURCES: dict[WayIn, str] = {
 @dataclass(slots=True)
 class Intake:
     """One posting as the edge hands it over: either a `submission` that parsed, or the `faults` why it did not.
-    `is_live` is False for demo, import and copy: those queue no notification. `replay_of` is the posting that a release reads anew."""
+    `is_live` is False for demo, import and copy: those queue no notification. `is_test` marks a lead that nobody sent: it
+    notifies nobody either. `replay_of` is the posting that a release reads anew."""
 
     id: UUID
     way_in: WayIn
@@ -48,6 +49,7 @@ class Intake:
     request_id: str | None = None
     is_live: bool = True
     is_demo: bool = False
+    is_test: bool = False
     replay_of: UUID | None = None
 
 

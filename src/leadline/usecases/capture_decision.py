@@ -193,4 +193,5 @@ def _new_lead(id: UUID, item: Intake, sent: Submission, score: Score, route: Rou
         waiting_reason=route.waiting_reason,
         route_decision=route.decision,
         is_demo=item.is_demo,
+        is_test=item.is_test,
     )
