@@ -24,7 +24,7 @@ async def test_the_lead_of_the_first_try_is_routed_like_any_other_and_notifies_n
     lead = await store.get_lead(sent.lead.id)
     assert (lead.is_test, lead.assigned_to, lead.source) == (True, rep.id, "Manual Entry")
     assert (lead.lead_score, lead.category) == (95, "Hot")
-    assert (score_of_test_lead(HOUSE).lead_score, score_of_test_lead(HOUSE).category) == (95, "Hot")
+    assert (score_of_test_lead(HOUSE.scorer).lead_score, score_of_test_lead(HOUSE.scorer).category) == (95, "Hot")
     assert await notifications(store) == []
     assert await first_steps(store) == FirstSteps(lead, has_rep=True, has_demo=False)
     assert await broken_rules(store) == []

@@ -8,7 +8,7 @@ from leadline.domain.activities import Actor
 from leadline.domain.intake import Captured, Intake
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import Lead
-from leadline.domain.scoring import Score, ScoreInputs
+from leadline.domain.scoring import Score, ScoreInputs, Scorer
 from leadline.domain.submission import parse_submission
 from leadline.ports import Store
 from leadline.usecases.capture import capture_leads
@@ -60,9 +60,9 @@ async def send_test_lead(store: Store, house: House, actor: Actor, now: datetime
     return captured
 
 
-def score_of_test_lead(house: House) -> Score:
-    """What the rules of now make of it."""
+def score_of_test_lead(scorer: Scorer) -> Score:
+    """What these rules make of it."""
     sent = parse_submission(TEST_LEAD, strict=True)
-    return house.scorer.score(
+    return scorer.score(
         ScoreInputs(sent.company_size, sent.industry, sent.inquiry_type, sent.budget_timeline, sent.email_class)
     )

@@ -8,6 +8,8 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
 from leadline.domain.errors import Conflict, Invalid, LeadlineError
+from leadline.domain.publications import Published
+from leadline.domain.scoring import compile
 from leadline.domain.users import User
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.demo import remove_demo
@@ -19,6 +21,7 @@ from leadline.usecases.first_run import (
     send_test_lead,
 )
 from leadline.usecases.invitations import Invited, invite_person
+from leadline.usecases.rules import find_newest
 from leadline.web.act_forms import Form
 from leadline.web.acting import nothing_here
 from leadline.web.csrf import sent_form
@@ -95,8 +98,7 @@ async def remove_invented(request: AnyRequest, services: NamedDependency[Service
 async def look_at_rules(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The rules that score now. Having looked ticks the step."""
     viewer = await _get_admin(request, services)
-    rule_set = await services.find_ruleset(services.house.scorer.version)
-    published = {found.version: at for found, at in await services.store.list_rulesets()}.get(rule_set.version)
+    published = await _rules(services)
     looked = Cookie(
         _LOOKED, value="yes", max_age=_YEAR_SECONDS, path=_PATH, httponly=True, samesite="lax",
         secure=services.settings.is_https,
@@ -105,10 +107,16 @@ async def look_at_rules(request: AnyRequest, services: NamedDependency[Services]
         "rules.html",
         cookies=[looked],
         **frame(viewer, services),
-        rule_set=rule_set,
-        groups=rule_groups(rule_set),
-        published=dated(published, viewer.now()) if published else None,
+        rule_set=published.ruleset,
+        groups=rule_groups(published.ruleset),
+        published=dated(published.published_at, viewer.now()),
     )
+
+
+async def _rules(services: Services) -> Published:
+    published = await find_newest(services.store)
+    assert published is not None, "the start of a house publishes the first rule set"
+    return published
 
 
 async def _get_admin(request: AnyRequest, services: Services) -> Viewer:
@@ -145,7 +153,7 @@ async def _page(
     typed: Form | None = None,
     error: LeadlineError | None = None,
 ) -> Response[bytes]:
-    steps = await first_steps(services.store)
+    steps, rule_set = await first_steps(services.store), (await _rules(services)).ruleset
     trouble = Trouble(str(error), error.faults if isinstance(error, Invalid) else []) if error else None
     return page(
         "start.html",
@@ -160,8 +168,8 @@ async def _page(
         origin=services.settings.origin,
         command=_command(services),
         test_lead=TEST_LEAD,
-        score=score_of_test_lead(services.house),
-        version=services.house.scorer.version,
+        score=score_of_test_lead(compile(rule_set)),
+        version=rule_set.version,
         invited=invited,
         link=welcome_link(services.settings, invited.token) if invited else None,
         typed=typed or {"full_name": "", "email": ""},
