@@ -11,6 +11,7 @@ from leadline.web.app import API, HEALTH, HOOKS
 from leadline.web.openapi import describe
 from leadline.web.openapi.operations import OPERATIONS
 from tests.builders import body
+from tests.rule_sets import TURNED
 from tests.web.browsing import HTML, House, running, text_of
 
 DOCUMENT = describe([*API, *HOOKS, *HEALTH], "http://127.0.0.1:8000")
@@ -127,6 +128,7 @@ async def test_answers_are_as_described(house: House) -> None:
     program = await house.browser(headers=await house.key("admin"))
     made = await program.post("/api/v1/leads", json=body(message="Hello"))
     lead = f"/api/v1/leads/{made.json()['id']}"
+    draft = f"/api/v1/rulesets/{(await program.post('/api/v1/rulesets', json=TURNED)).json()['id']}"
     calls: list[tuple[str, str, str, Any]] = [
         ("createLead", "POST", "/api/v1/leads", body(email=made.json()["email"])),
         ("createLead", "POST", "/api/v1/leads", {}),
@@ -165,6 +167,20 @@ async def test_answers_are_as_described(house: House) -> None:
             "/api/v1/events",
             {"email": made.json()["email"], "type": "email_reply", "event_id": "1"},
         ),
+        ("createRuleset", "POST", "/api/v1/rulesets", TURNED),
+        ("createRuleset", "POST", "/api/v1/rulesets", {"name": ""}),
+        ("validateRuleset", "POST", "/api/v1/rulesets/validate", TURNED),
+        ("validateRuleset", "POST", "/api/v1/rulesets/validate", {}),
+        ("listRulesets", "GET", "/api/v1/rulesets", None),
+        ("getRuleset", "GET", "/api/v1/rulesets/1", None),
+        ("getRuleset", "GET", draft, None),
+        ("getRuleset", "GET", "/api/v1/rulesets/7", None),
+        ("replaceRuleset", "PUT", draft, TURNED),
+        ("replaceRuleset", "PUT", "/api/v1/rulesets/1", TURNED),
+        ("previewRuleset", "POST", f"{draft}/validate", {}),
+        ("publishRuleset", "POST", f"{draft}/publish", {}),
+        ("rollBackRuleset", "POST", "/api/v1/rulesets/1/rollback?notify=true", {}),
+        ("rollBackRuleset", "POST", "/api/v1/rulesets/3/rollback", {}),
         ("health", "GET", "/healthz", None),
         ("readiness", "GET", "/readyz", None),
     ]

@@ -45,7 +45,7 @@ def advance(move: Move, role: Role | None = None) -> Act:
         _tell(lead, move, scene)
         changed = replace(lead, status=move.status, last_activity_date=now)
         if move.status == "New":
-            # What came in while it was closed did not move its score.
+            # What came in while it was closed did not move its score, nor did rules that were published meanwhile.
             changed, rows = rescored(changed, "reopened", scene.deciding)
             scene.writes.activities.extend(rows)
         if move.status == "Contacted" and lead.first_contacted_at is None:
@@ -57,10 +57,6 @@ def advance(move: Move, role: Role | None = None) -> Act:
             scene.writes.activities.extend(rows)
             if lead.assigned_to:
                 scene.writes.user_changes.append(UserChange(lead.assigned_to, total_leads_qualified=1))
-        if lead.status == "Disqualified":
-            # Closed, it kept the version that had scored it; now the rules may be others.
-            changed, rows = rescored(changed, "reopened", scene.deciding)
-            scene.writes.activities.extend(rows)
         if move.status in ("Disqualified", "Opportunity"):
             changed = replace(
                 changed, is_spam=changed.is_spam or move.reason == "spam", waiting_since=None, waiting_reason=None

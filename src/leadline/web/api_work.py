@@ -19,7 +19,7 @@ from leadline.usecases.deciding import Deciding
 from leadline.usecases.one_lead import Act, change_lead
 from leadline.web.answers import json_answer, lead_json
 from leadline.web.lead_params import read_time
-from leadline.web.reading import AnyRequest, actor_of, authorize, check_json, decode, read_body
+from leadline.web.reading import AnyRequest, actor_of, authorize, check_json, decode, read_body, seen_tag
 from leadline.web.services import Services, utc_now
 
 ACT_BYTES_MAX = 200_000
@@ -142,14 +142,13 @@ async def _act(
     request: AnyRequest, services: Services, key: ApiKey, lead_id: str, act: Act, *, email: object = None
 ) -> Response[bytes]:
     deciding = Deciding(services.house, utc_now(), actor_of(request, key))
-    seen = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
     address = _key_of(email)
     lead = await change_lead(
         services.store,
         _id(lead_id),
         act,
         deciding,
-        seen=None if seen in ("", "*") else seen,
+        seen=seen_tag(request),
         address=(lambda _: address) if address else None,
     )
     return _answer(lead)

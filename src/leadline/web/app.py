@@ -14,6 +14,7 @@ from leadline.web import (
     api_intake,
     api_keys,
     api_leads,
+    api_rulesets,
     api_users,
     api_work,
     documents,
@@ -72,6 +73,15 @@ API: list[Any] = [
     api_keys.list_keys,
     api_keys.create_key,
     api_keys.revoke_key,
+    api_rulesets.list_rulesets,
+    api_rulesets.create_draft,
+    api_rulesets.validate,
+    api_rulesets.get_ruleset,
+    api_rulesets.replace_draft,
+    api_rulesets.delete_draft,
+    api_rulesets.preview_ruleset,
+    api_rulesets.publish_draft,
+    api_rulesets.roll_back,
 ]
 HOOKS: list[Any] = [hooks.webflow_hook]
 HEALTH: list[Any] = [health.healthz, health.readyz]

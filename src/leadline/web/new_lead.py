@@ -16,6 +16,7 @@ from leadline.domain.intake import Captured, Intake
 from leadline.domain.leads import COMPANY_SIZES, Lead
 from leadline.domain.submission import parse_submission
 from leadline.domain.users import can_see
+from leadline.usecases.rules import find_newest
 from leadline.web.act_forms import text_in
 from leadline.web.csrf import FORM_BYTES, sent_form
 from leadline.web.pages import frame
@@ -102,8 +103,8 @@ async def _form(
 
 async def _suggestions(services: Services) -> dict[str, list[str]]:
     """The answers that the rules know, in their order: others are taken too, and score as Other."""
-    ruleset = await services.find_ruleset(services.house.scorer.version)
-    tests = [rule.test for group in ruleset.groups for rule in group.rules]
+    newest = await find_newest(services.store)
+    tests = [rule.test for group in newest.ruleset.groups for rule in group.rules] if newest else []
     return {
         name: list(
             dict.fromkeys(

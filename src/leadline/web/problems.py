@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid, LeadlineError, NotFound, Unavailable
 from leadline.domain.lead_edits import StaleLead
+from leadline.domain.publications import StaleDraft
 from leadline.usecases.passwords import TooManyTries
 from leadline.web.error_pages import error_page, wants_page
 
@@ -45,6 +46,7 @@ _STATUSES: tuple[tuple[type[LeadlineError], HTTPStatus], ...] = (
     (Forbidden, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
     (StaleLead, HTTPStatus.PRECONDITION_FAILED),
+    (StaleDraft, HTTPStatus.PRECONDITION_FAILED),
     (Unseen, HTTPStatus.PRECONDITION_REQUIRED),
     (Conflict, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),

@@ -86,6 +86,12 @@ async def read_object(request: AnyRequest, limit: int) -> dict[str, Any]:
     return value
 
 
+def seen_tag(request: AnyRequest) -> str | None:
+    """The mark in `If-Match` of what the caller saw, or None where any will do."""
+    seen = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    return None if seen in ("", "*") else seen
+
+
 def actor_of(request: AnyRequest, key: ApiKey) -> Actor:
     """A program as it stands in the trail."""
     return Actor("api_key", key.name, ip_address=address_of(request), user_agent=agent_of(request))

@@ -5,6 +5,7 @@ from leadline.domain.lead_lists import DEFAULT_LIMIT, MAX_LIMIT
 from leadline.domain.leads import CATEGORIES, STATUSES
 from leadline.domain.notifications import NOTIFICATION_STATUSES
 from leadline.web.openapi.operation import KEYED, READING, Operation
+from leadline.web.openapi.rulesets import RULESET_OPERATIONS
 from leadline.web.openapi.schemas import page_of, ref
 from leadline.web.openapi.types import Schema
 from leadline.web.openapi.work import WORK_OPERATIONS
@@ -91,5 +92,7 @@ OPERATIONS: dict[str, Operation] = {
         (),
         why={200: "Leads can be taken.", 503: "No lead can be taken."},
     ),
+    "listRulesets": Operation("leads:read", {200: page_of("RulesetInList")}, (*KEYED, 422), query=PAGING),
     **WORK_OPERATIONS,
+    **RULESET_OPERATIONS,
 }

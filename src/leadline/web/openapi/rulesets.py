@@ -1,0 +1,93 @@
+"""Rule sets: what is sent, what is answered, and every status."""
+
+from leadline.domain.conditions import FIELDS
+from leadline.domain.leads import CATEGORIES
+from leadline.domain.publications import RULESET_BYTES_MAX
+from leadline.domain.rescoring import Move
+from leadline.domain.rulesets import GROUPS_MAX, NAME_LENGTH_MAX, RULES_MAX
+from leadline.web.openapi.operation import KEYED, READING, Operation
+from leadline.web.openapi.types import Schema, schema_of
+
+_TEXT: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "integer"}
+_FLAG: Schema = {"type": "boolean"}
+_IF_MATCH: dict[str, Schema] = {"If-Match": {"type": "string", "description": "The ETag of the draft as you saw it."}}
+_NOTIFY: dict[str, Schema] = {
+    "notify": _FLAG | {"description": "Whether owners and managers may be told of leads that the rules move."}
+}
+
+
+def _object(properties: Schema, needed: tuple[str, ...] | None = None) -> Schema:
+    required = list(properties) if needed is None else list(needed)
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return schema | {"type": [schema["type"], "null"]}
+
+
+def _rules() -> Schema:
+    rule = _object({"when": {"type": "object"}, "per": _TEXT, "points": _NUMBER, "max": _NUMBER}, ("points",))
+    rule["description"] = f"Either `when` or `per`, about one of {', '.join(FIELDS)}."
+    rules: Schema = {"type": "array", "items": rule, "minItems": 1, "maxItems": RULES_MAX}
+    group = _object({"name": _TEXT, "label": _TEXT, "cap": _NUMBER, "rules": rules}, ("name", "rules"))
+    properties: Schema = {
+        "version": _NUMBER | {"description": "Given at publication; one that is sent is not used."},
+        "name": _TEXT | {"maxLength": NAME_LENGTH_MAX},
+        "thresholds": _object({"hot": _NUMBER, "warm": _NUMBER}),
+        "groups": {"type": "array", "items": group, "minItems": 1, "maxItems": GROUPS_MAX},
+        "synonyms": {"type": "object", "description": "Answer, value, and the other ways to say it."},
+    }
+    return _object(properties, ("name", "groups")) | {"description": f"At most {RULESET_BYTES_MAX} bytes."}
+
+
+def ruleset_components() -> dict[str, Schema]:
+    """Their schemas by name."""
+    time: Schema = _or_null(_TEXT) | {"format": "date-time"}
+    ids = _or_null(_TEXT) | {"format": "uuid"}
+    said: Schema = {
+        "id": ids | {"description": "Of a draft."},
+        "version": _or_null(_NUMBER) | {"description": "Of a published one."},
+        "status": _TEXT | {"enum": ["draft", "published"]},
+        "is_current": _FLAG | {"description": "Whether it scores now."},
+        "name": _TEXT,
+        "created_at": time,
+        "updated_at": time,
+        "published_at": time,
+        "by": _object({"kind": _TEXT, "name": _or_null(_TEXT), "user_id": ids}),
+        "restores": _or_null(_NUMBER) | {"description": "The version that a roll back brought back."},
+        "notifies": _FLAG,
+    }
+    left = _NUMBER | {"description": "Open leads that the rule set which scores has still to score."}
+    row = _object(dict.fromkeys(CATEGORIES, _NUMBER))
+    previewed: Schema = {
+        "name": _TEXT,
+        "leads": _NUMBER,
+        "moved": _NUMBER,
+        "migration": _object(dict.fromkeys(CATEGORIES, row)),
+        "moves": {"type": "array", "items": schema_of(Move)},
+        "is_complete": _FLAG | {"description": "False where there are more open leads than were looked at."},
+    }
+    return {
+        "Rules": _rules(),
+        "RulesetInList": _object(said),
+        "Ruleset": _object(said | {"rules": {"$ref": "#/components/schemas/Rules"}, "leads_to_rescore": left}),
+        "RulesetPreview": _object(previewed)
+        | {"description": "By the category before, then by the one after; the first leads that move by name."},
+    }
+
+
+_ONE: dict[int, Schema] = {200: {"$ref": "#/components/schemas/Ruleset"}}
+_PREVIEW: dict[int, Schema] = {200: {"$ref": "#/components/schemas/RulesetPreview"}}
+_RULES: Schema = {"$ref": "#/components/schemas/Rules"}
+
+RULESET_OPERATIONS: dict[str, Operation] = {
+    "createRuleset": Operation("admin", {201: _ONE[200]}, (*KEYED, *READING), body=_RULES),
+    "validateRuleset": Operation("admin", _PREVIEW, (*KEYED, *READING), body=_RULES),
+    "getRuleset": Operation("leads:read", _ONE, (*KEYED, 404)),
+    "replaceRuleset": Operation("admin", _ONE, (*KEYED, *READING, 404, 412), headers=_IF_MATCH, body=_RULES),
+    "deleteRuleset": Operation("admin", _ONE, (*KEYED, 404, 409, 412), headers=_IF_MATCH),
+    "previewRuleset": Operation("admin", _PREVIEW, (*KEYED, 404)),
+    "publishRuleset": Operation("admin", _ONE, (*KEYED, 404, 409, 412, 422), query=_NOTIFY, headers=_IF_MATCH),
+    "rollBackRuleset": Operation("admin", _ONE, (*KEYED, 404, 409, 422), query=_NOTIFY),
+}
