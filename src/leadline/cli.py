@@ -6,6 +6,7 @@ from typing import Any
 import rich_click as click
 
 from leadline.cli_accounts import apikey, user
+from leadline.cli_rules import rescore, rules
 from leadline.domain.errors import Conflict, LeadlineError, NotFound, Unavailable
 
 DONE, FAILED, WRONG_USE, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN = 0, 1, 2, 3, 4, 75
@@ -163,4 +164,6 @@ def doctor(fix: bool, as_json: bool) -> None:
 
 
 main.add_command(apikey)
+main.add_command(rules)
+main.add_command(rescore)
 main.add_command(user)
