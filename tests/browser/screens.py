@@ -63,6 +63,8 @@ SCREENS = [
     Screen("leads-waiting", at("/?list=waiting")),
     Screen("leads-review", at("/?list=review")),
     Screen("leads-none", at("/?q=nothing-begins-like-this")),
+    Screen("leads-of-a-rep", at("/?list=all"), who="Rep Real"),
+    Screen("new-lead", at("/leads/new")),
     Screen("lead", deepest_lead),
     Screen("quarantine", at("/quarantine")),
     Screen("quarantine-empty", at("/quarantine?outcome=spam")),

@@ -61,6 +61,7 @@ async def change_own_password(
         token = await change_password(services.store, guard, viewer.user.id, change, utc_now())
     except (Invalid, Conflict, TooManyTries) as error:
         return _page(request, services, viewer, error, is_password=True)
+    services.live.recheck()
     told = Toast("Your password is changed. Wherever else you were signed in, you are not any more.")
     return see_other(
         _PATH, [session_cookie(services.settings, token), toast_cookie(services, Viewer(viewer.user, token), told)]

@@ -25,9 +25,9 @@ from leadline.web.presenting.owners import People
 from leadline.web.problems import Unseen
 from leadline.web.reading import AnyRequest, person_in
 from leadline.web.rendering import page, see_other
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services, now_for, utc_now
 from leadline.web.sessions import Viewer, get_viewer
-from leadline.web.toasts import toast_cookie
+from leadline.web.toasts import Toast, toast_cookie
 
 ROW = "row."
 ROWS_MAX = 50
@@ -56,13 +56,18 @@ async def act_on_rows(
     toast = told_of_all(name, results, people, form.get("back", "/"))
     if "hx-request" not in request.headers:
         back = safe_next(form.get("back"))
-        return page("acted.html", **frame(viewer, services), results=results, toast=toast, back=back)
+        return page("acted.html", **frame(viewer, services), **_outcome(results, toast, back))
     wanted = _wanted_from(form.get("back", "/"), viewer.user, users)
     context = await list_context(services, cursors, viewer.user, wanted, await services.store.list_users())
     rows, gone = await _rows_now(services, viewer.user, people, wanted, list(chosen))
     shown: dict[str, Any] = context | {"rows": rows, "gone": gone, "toast": toast, "results": results}
     shown["refused"] = [result for result in results if not result.toast]
     return page("acted_rows.html", **frame(viewer, services), **shown)
+
+
+def _outcome(results: list[Result], toast: Toast, back: str) -> dict[str, Any]:
+    """What the page of an act shows; its heading says what the toast would, so there is one only where there is a way back."""
+    return {"results": results, "title": toast.text, "toast": toast if toast.action else None, "back": back}
 
 
 @post("/leads/undo", status_code=303, opt={FORM_BYTES: FORM_BYTES_MAX})
@@ -141,7 +146,9 @@ async def _rows_now(
     """The rows of these leads as they are now, and those that left the list."""
     found = [lead for id in ids if (lead := await _find_visible(services, viewer, id))]
     still = [lead for lead in found if matches(wanted.query, lead)]
-    return await rows_of(services, still, people, utc_now()), [id for id in ids if id not in {s.id for s in still}]
+    return await rows_of(services, still, people, now_for(viewer)), [
+        id for id in ids if id not in {s.id for s in still}
+    ]
 
 
 def _wanted_from(back: str, viewer: User, users: list[User]) -> Wanted:

@@ -18,7 +18,7 @@ from leadline.web.presenting.words import counted
 from leadline.web.services import Services, now_for
 
 NOBODY_CHOICE = ("nobody", "Nobody", "to be claimed")
-AUTO_CHOICE = ("auto", "Whose turn it is", "")
+AUTO_CHOICE = ("auto", "Whose turn it is", "as routing does")
 
 
 async def list_context(

@@ -23,7 +23,7 @@ from leadline.web.presenting.lead_list import row
 from leadline.web.presenting.owners import People
 from leadline.web.reading import AnyRequest
 from leadline.web.rendering import render
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services, now_for, utc_now
 from leadline.web.sessions import NotSignedIn, Viewer, get_viewer, login_address
 
 STREAM_SECONDS = 300.0
@@ -148,7 +148,7 @@ class Streaming:
 
     async def _news(self, listener: Listener) -> list[bytes]:
         """What to say of the leads that changed. A lead that is not this viewer's to see is not spoken of at all."""
-        now, view = utc_now(), self._view
+        now, view = now_for(self._view.user), self._view
         changed = [lead for lead in listener.take() if can_see(view.user, lead)]
         if listener.has_missed or len(changed) > ROWS_AT_ONCE_MAX:
             listener.has_missed = False

@@ -121,7 +121,7 @@ async def _known(services: Services, viewer: Viewer, email: str) -> list[tuple[L
         leads = await services.store.leads_of_address(parse_email(email.strip()).key, _KNOWN_MAX)
     except (ValueError, Unavailable):
         return []
-    now = utc_now()
+    now = viewer.now()
     return [
         (lead, aged(lead.created_at, now), is_within_window(lead.created_at, now))
         for lead in leads
