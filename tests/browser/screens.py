@@ -56,6 +56,15 @@ async def unreadable(house: House) -> str:
     return f"/quarantine/{house.postings[0].id}"
 
 
+def form_of_a_lead(act: str) -> Address:
+    """The page of a form of that lead."""
+
+    async def address(house: House) -> str:
+        return f"{await deepest_lead(house)}/{act}"
+
+    return address
+
+
 SCREENS = [
     Screen("login", at("/login"), who=None),
     Screen("leads", at("/")),
@@ -66,6 +75,8 @@ SCREENS = [
     Screen("leads-of-a-rep", at("/?list=all"), who="Rep Real"),
     Screen("new-lead", at("/leads/new")),
     Screen("lead", deepest_lead),
+    Screen("lead-edit", form_of_a_lead("edit")),
+    Screen("lead-disqualify", form_of_a_lead("status?status=Disqualified")),
     Screen("quarantine", at("/quarantine")),
     Screen("quarantine-empty", at("/quarantine?outcome=spam")),
     Screen("quarantine-posting", quarantined),

@@ -59,7 +59,9 @@ async def test_the_keyboard_reaches_everything_and_shows_where_it_is(site: Site,
 
 
 _FOCUSABLE_COUNT = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
-  .filter(e => !e.disabled && e.type !== "hidden" && e.getClientRects().length).length"""
+  .filter(e => !e.disabled && e.type !== "hidden" && e.getClientRects().length)
+  // The buttons of one choice are one stop.
+  .filter((e, i, all) => e.type !== "radio" || all.findIndex(other => other.name === e.name) === i).length"""
 _WHERE = """() => {
   const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
   const ringed = n => n && n !== document.body

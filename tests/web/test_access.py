@@ -238,3 +238,21 @@ async def test_with_https_only_the_guarded_cookie_counts() -> None:
         browser.cookies.set("__Host-session", token)
 
         assert (await browser.get("/")).status_code == 200
+
+
+async def test_other_leads_of_an_address_are_named_to_those_who_may_see_them(house: House) -> None:
+    address = {"email": "ann@firm.example.com", "email_key": "ann@firm.example.com"}
+    own = await house.lead(company_name="Own firm", assigned_to=house.team["Rep One"].id, **address)
+    days = timedelta(days=3)
+    await house.lead(
+        inquiry_type="Secret request", assigned_to=house.team["Rep Two"].id, created_at=own.created_at - days, **address
+    )
+    await house.lead(inquiry_type="Open request", created_at=own.created_at - 2 * days, **address)
+    rep, manager = await house.browser(house.team["Rep One"]), await house.browser(house.team["Manager"])
+
+    seen_by_rep = (await rep.get(f"/leads/{own.id}")).text
+    seen_by_manager = (await manager.get(f"/leads/{own.id}")).text
+
+    assert "Open request" in seen_by_rep
+    assert "Secret request" not in seen_by_rep
+    assert "Secret request" in seen_by_manager
