@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -102,10 +101,10 @@ class MemoryTx(AccountTx, RulesTx):
         self._write("remove_demo", [None], self._remove_demo)
 
     def add_activities(self, rows: Sequence[Activity]) -> None:
-        self._write("add_activities", rows, partial(_put, self._state.activities))
+        self._write("add_activities", rows, lambda row: _put(self._state.activities, row))
 
     def add_notifications(self, rows: Sequence[Notification]) -> None:
-        self._write("add_notifications", rows, partial(_put, self._state.notifications))
+        self._write("add_notifications", rows, lambda row: _put(self._state.notifications, row))
 
     def change_users(self, changes: Sequence[UserChange]) -> None:
         self._write("change_users", summed(changes), self._change_user)
