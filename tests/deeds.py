@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from leadline.domain.intake import Intake
 from leadline.domain.lead_lists import LeadQuery
@@ -20,11 +21,12 @@ from leadline.usecases.capture import capture_leads
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.index import index_leads
 from leadline.usecases.one_lead import Act, change_lead
+from leadline.usecases.rules import current_ruleset
 from leadline.usecases.signals import SIGNAL_TYPES, Signal, count_signal
 from leadline.usecases.team import NewUser, add_users, update_user
 from tests.builders import COLD, HOT, WARM, faulty_intake, intake
 
-ADDRESSES = 9
+ADDRESSES = 16
 EVENTS = 12
 USERS_MAX = 6
 # What anybody is told who asks for what cannot be done, or was done by another already.
@@ -52,6 +54,21 @@ def posting(at: datetime, new_id: Callable[[], UUID], chance: random.Random) -> 
     if chance.random() < 0.3:
         fields |= {"endpoint": "main", "event_id": f"evt-{chance.randrange(EVENTS)}"}
     return replace(intake(at, **fields), id=new_id())
+
+
+async def begin(store: Store, deciding: Deciding, chance: random.Random) -> None:
+    """A team of three with little room, and twice as many leads as fit: some wait."""
+    await current_ruleset(store, DEFAULT_RULESET, deciding.now)
+    room = chance.randrange(3)
+    names = [
+        {"full_name": f"Rep {n}", "email": f"rep{n}@company.example.com", "max_active_leads": room} for n in range(3)
+    ]
+    await add_users(store, [NewUser(fields) for fields in names], deciding)
+    items = [
+        replace(intake(deciding.now, email=f"lead{n}@firm.example.com", **answers), id=deciding.house.new_id())
+        for n, answers in enumerate((HOT, WARM, HOT, HOT, WARM, COLD, COLD))
+    ]
+    await capture_leads(store, deciding.house, items, deciding.now)
 
 
 async def capture(store: Store, deciding: Deciding, chance: random.Random) -> None:
@@ -143,6 +160,9 @@ def _acting(make: Callable[[random.Random], Act]) -> Deed:
     return lambda store, deciding, chance: _act(make(chance), store, deciding, chance)
 
 
+# What moves places and turns happens more often than what only leaves a word.
+_WEIGHTS = {"capture": 3, "advance": 4, "change_user": 3, "assign": 2, "delete": 2, "restore": 2, "set_spam": 2}
+
 DEEDS: dict[str, Deed] = {
     "capture": capture,
     "advance": advance,
@@ -163,3 +183,5 @@ DEEDS: dict[str, Deed] = {
     "add_user": add_user,
     "index": index,
 }
+
+NAMES = [name for name in DEEDS for _ in range(_WEIGHTS.get(name, 1))]

@@ -89,7 +89,7 @@ async def client(
     for number in range(acts):
         at = replace(deciding, now=_later(deciding.now, number, chance))
         try:
-            if chance.random() < 0.65:
+            if chance.random() < 0.5:
                 await chance.choice(ASKS)(store, ledger, at, chance)
             else:
                 await others(store, at, chance)

@@ -9,18 +9,15 @@ from uuid import UUID
 
 import pytest
 
-from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.storage.memory import MemoryStore
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.doctor import examine
-from leadline.usecases.rules import current_ruleset
 from tests.builders import HOUSE, NOW, deciding
-from tests.deeds import DEEDS
+from tests.deeds import DEEDS, NAMES, begin
 from tests.faults import digest
 from tests.simulation.clients import Ledger, broken_promises, client
 from tests.simulation.scheduler import Scheduler, finished
 from tests.simulation.store import SimulatedStore
-from tests.steps import add_reps
 
 CLIENTS, ACTS = 4, 4
 FAULT_RATES = (0.0, 0.02, 0.1)
@@ -29,7 +26,7 @@ EVERYDAY, CI, AT_ONCE = 100, 2_000, 100
 
 
 async def other_deed(store: object, deciding: Deciding, chance: random.Random) -> None:
-    await DEEDS[chance.choice(sorted(DEEDS))](store, deciding, chance)  # type: ignore[arg-type]
+    await DEEDS[chance.choice(NAMES)](store, deciding, chance)  # type: ignore[arg-type]
 
 
 def played(seed: int) -> tuple[MemoryStore, Ledger]:
@@ -38,7 +35,7 @@ def played(seed: int) -> tuple[MemoryStore, Ledger]:
     numbers = itertools.count(1)
     house = replace(HOUSE, new_id=lambda: UUID(int=7 << 76 | next(numbers) << 80))
     store, ledger = MemoryStore(rehearse=False), Ledger()
-    finished(_begin(store, chance))
+    finished(begin(store, replace(deciding(NOW), house=house), chance))
     scheduler = Scheduler(chance)
     far = SimulatedStore(store, scheduler, chance, chance.choice(FAULT_RATES))
     jobs = {
@@ -56,11 +53,6 @@ def run(seed: int) -> list[str]:
     store, ledger = played(seed)
     found = finished(examine(store, None)).findings
     return [*broken_promises(store, ledger), *(f"{finding.where}: {finding.what}" for finding in found)]
-
-
-async def _begin(store: MemoryStore, chance: random.Random) -> None:
-    await current_ruleset(store, DEFAULT_RULESET, NOW)
-    await add_reps(store, 3, max_active_leads=chance.randrange(1, 4))
 
 
 def failing(seeds: range) -> dict[int, list[str]]:

@@ -11,16 +11,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.ports import Store
 from leadline.storage.memory import MemoryStore
 from leadline.storage.postgres.store import open_store
 from leadline.usecases.doctor import examine
-from leadline.usecases.rules import current_ruleset
 from tests.builders import NOW, deciding
 from tests.conftest import Servers, empty
-from tests.deeds import DEEDS, do
-from tests.steps import add_reps
+from tests.deeds import begin, do
 
 T = TypeVar("T")
 
@@ -51,13 +48,11 @@ class House(RuleBasedStateMachine):
     def _wait(self, doing: Awaitable[T]) -> T:
         return self._loop.run_until_complete(doing)  # type: ignore[arg-type]
 
-    @initialize(cap=st.integers(0, 3))
-    def begin(self, cap: int) -> None:
-        self._wait(current_ruleset(self._store, DEFAULT_RULESET, NOW))
-        self._wait(add_reps(self._store, 3, max_active_leads=cap))
+    @initialize(chance=chances)
+    def begin(self, chance: random.Random) -> None:
+        self._wait(begin(self._store, deciding(NOW), chance))
 
-    # Captures twice, so that there is something to do things to.
-    @rule(name=st.sampled_from(["capture", *DEEDS]), chance=chances, minutes=st.sampled_from([0, 1, 7, 700, 1441]))
+    @rule(name=st.sampled_from(NAMES), chance=chances, minutes=st.sampled_from([0, 1, 7, 700, 1441]))
     def happens(self, name: str, chance: random.Random, minutes: int) -> None:
         self._now += timedelta(minutes=minutes)
         self._wait(do(name, self._store, deciding(self._now), chance))
