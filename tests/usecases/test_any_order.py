@@ -17,7 +17,7 @@ from leadline.storage.postgres.store import open_store
 from leadline.usecases.doctor import examine
 from tests.builders import NOW, deciding
 from tests.conftest import Servers, empty
-from tests.deeds import begin, do
+from tests.deeds import NAMES, begin, do
 
 T = TypeVar("T")
 

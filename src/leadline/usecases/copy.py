@@ -2,21 +2,20 @@
 again; login tries begin anew."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from leadline.domain.activities import canonical_json
-from leadline.domain.lead_lists import LeadQuery, Page, Position
+from leadline.domain.activities import Activity, canonical_json
+from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead
+from leadline.domain.notifications import Notification
+from leadline.domain.users import User
 from leadline.ports import Store, Tx
+from leadline.ports.moment import PAGE
 
-PAGE = 200
 # A document each on Firestore, and one for the uniqueness of some: well below the 400 of a commit.
 CHUNK = 100
-
-# Every lead stands in exactly one of these.
-_LISTS = (LeadQuery(statuses=()), LeadQuery(statuses=(), spam=True), LeadQuery(statuses=(), deleted=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,79 +28,75 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Collection:
-    """How one collection is read, told apart and written."""
+    """How one collection is read, told apart and written: a large one by the pages of its kind, a small one as a list."""
 
     name: str
-    read: Callable[[Store], AsyncIterator[Any]]
-    key: Callable[[Any], str]
     add: Callable[[Tx, Sequence[Any]], None]
+    kind: type[Any] | None = None
+    listed: Callable[[Store], Awaitable[Sequence[Any]]] | None = None
+    key: Callable[[Any], Any] = lambda row: row.id
+
+    async def pages(self, store: Store) -> AsyncIterator[Sequence[Any]]:
+        """All rows in order of their keys, a page at a time."""
+        if self.listed is not None:
+            yield sorted(await self.listed(store), key=self.key)
+            return
+        assert self.kind is not None
+        after: Any = None
+        while True:
+            # A moment for each page: a long copy takes longer than Firestore remembers.
+            async with store.moment() as at:
+                rows = await at.page(self.kind, after, PAGE)
+            if not rows:
+                return
+            yield rows
+            after = rows[-1]
+
+    async def lacking(self, target: Store, rows: Sequence[Any]) -> list[Any]:
+        """Those of these rows that the target does not have."""
+        if self.listed is not None:
+            have = {self.key(row) for row in await self.listed(target)}
+        else:
+            assert self.kind is not None
+            async with target.moment() as at:
+                have = await at.known(self.kind, [row.id for row in rows])
+        return [row for row in rows if self.key(row) not in have]
 
 
 async def copy_all(source: Store, target: Store, tell: Callable[[str, int], None]) -> None:
     """Write to `target` whatever it lacks; `tell` hears the collection and how many were written. What is there already is left
     as it is, so an interrupted copy is resumed by starting it again. Notifies nobody."""
+    step = min(CHUNK, target.batch_max)
     for collection in COLLECTIONS:
-        have = {collection.key(row) async for row in collection.read(target)}
-        written, chunk = 0, []
-        async for row in collection.read(source):
-            if collection.key(row) in have:
-                continue
-            chunk.append(row)
-            if len(chunk) >= min(CHUNK, target.batch_max):
+        written = 0
+        async for rows in collection.pages(source):
+            lacking = await collection.lacking(target, rows)
+            for start in range(0, len(lacking), step):
+                chunk = lacking[start : start + step]
                 await _write(target, collection, chunk)
-                written, chunk = written + len(chunk), []
+                written += len(chunk)
                 tell(collection.name, written)
-        if chunk:
-            await _write(target, collection, chunk)
-        tell(collection.name, written + len(chunk))
+        tell(collection.name, written)
 
 
 async def tally(store: Store) -> dict[str, Tally]:
     """The checksum of each collection: two stores with the same entities have the same, whatever they run on."""
     tallies = {}
     for collection in COLLECTIONS:
-        lines = sorted([(collection.key(row), canonical_json(_plain(row))) async for row in collection.read(store)])
-        digest = hashlib.sha256()
-        for _, line in lines:
-            digest.update(line.encode() + b"\n")
-        tallies[collection.name] = Tally(len(lines), digest.hexdigest())
+        digest, count = hashlib.sha256(), 0
+        async for rows in collection.pages(store):
+            for row in rows:
+                digest.update(canonical_json(_plain(row)).encode() + b"\n")
+            count += len(rows)
+        tallies[collection.name] = Tally(count, digest.hexdigest())
     return tallies
 
 
-async def _write(target: Store, collection: _Collection, rows: list[Any]) -> None:
+async def _write(target: Store, collection: _Collection, rows: Sequence[Any]) -> None:
     async def work(tx: Tx) -> None:
         collection.add(tx, rows)
 
     await target.transact(work)
-
-
-async def _pages(read: Callable[[Position | None, int], Awaitable[Page[Any]]]) -> AsyncIterator[Any]:
-    position: Position | None = None
-    while True:
-        page = await read(position, PAGE)
-        for row in page.items:
-            yield row
-        if page.next is None:
-            return
-        position = page.next
-
-
-async def _leads(store: Store) -> AsyncIterator[Lead]:
-    for query in _LISTS:
-        async for lead in _pages(lambda position, limit, query=query: store.list_leads(query, position, limit)):  # type: ignore[misc]
-            yield lead
-
-
-async def _activities(store: Store) -> AsyncIterator[Any]:
-    async for lead in _leads(store):
-        trail = _pages(lambda position, limit, lead=lead: store.list_activities(lead.id, position, limit))  # type: ignore[misc]
-        async for activity in trail:
-            yield activity
-
-
-async def _listed(rows: Awaitable[Iterable[Any]]) -> AsyncIterator[Any]:
-    for row in await rows:
-        yield row
 
 
 def _plain(row: Any) -> Any:
@@ -109,39 +104,27 @@ def _plain(row: Any) -> Any:
     return {name: value.hex() if isinstance(value, bytes) else value for name, value in asdict(row).items()}
 
 
-def _id(row: Any) -> str:
-    return str(row.id)
+async def _rulesets(store: Store) -> Sequence[Any]:
+    async with store.moment() as at:
+        return await at.rulesets()
 
 
 # Users first: leads name them.
 COLLECTIONS = (
-    _Collection("users", lambda store: _listed(store.list_users()), _id, lambda tx, rows: tx.add_users(rows)),
+    _Collection("users", lambda tx, rows: tx.add_users(rows), User),
     _Collection(
         "invitations",
-        lambda store: _listed(store.list_invitations()),
-        lambda row: row.token_hash.hex(),
         lambda tx, rows: tx.add_invitations(rows),
+        listed=lambda store: store.list_invitations(),
+        key=lambda row: row.token_hash,
     ),
     _Collection(
-        "rulesets",
-        lambda store: _pages(store.list_rulesets),
-        lambda row: f"{row.ruleset.version:09}",
-        lambda tx, rows: tx.add_rulesets(rows),
+        "rulesets", lambda tx, rows: tx.add_rulesets(rows), listed=_rulesets, key=lambda row: row.ruleset.version
     ),
-    _Collection("drafts", lambda store: _listed(store.list_drafts()), _id, lambda tx, rows: tx.add_drafts(rows)),
-    _Collection("api_keys", lambda store: _listed(store.list_api_keys()), _id, lambda tx, rows: tx.add_api_keys(rows)),
-    _Collection("leads", _leads, _id, lambda tx, rows: tx.add_leads(rows)),
-    _Collection("activities", _activities, _id, lambda tx, rows: tx.add_activities(rows)),
-    _Collection(
-        "notifications",
-        lambda store: _pages(lambda position, limit: store.list_notifications(None, None, position, limit)),
-        _id,
-        lambda tx, rows: tx.add_notifications(rows),
-    ),
-    _Collection(
-        "submissions",
-        lambda store: _pages(lambda position, limit: store.list_submissions(None, None, position, limit)),
-        _id,
-        lambda tx, rows: tx.add_submissions(rows),
-    ),
+    _Collection("drafts", lambda tx, rows: tx.add_drafts(rows), listed=lambda store: store.list_drafts()),
+    _Collection("api_keys", lambda tx, rows: tx.add_api_keys(rows), listed=lambda store: store.list_api_keys()),
+    _Collection("leads", lambda tx, rows: tx.add_leads(rows), Lead),
+    _Collection("activities", lambda tx, rows: tx.add_activities(rows), Activity),
+    _Collection("notifications", lambda tx, rows: tx.add_notifications(rows), Notification),
+    _Collection("submissions", lambda tx, rows: tx.add_submissions(rows), SubmissionRecord),
 )
