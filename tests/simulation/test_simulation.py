@@ -82,7 +82,7 @@ def test_seeds_tell_of_answers_losses_and_deaths() -> None:
     """A simulation in which nothing happens would break nothing either."""
     ledgers = [played(seed)[1] for seed in range(40)]
 
-    assert sum(len(ledger.answers) for ledger in ledgers) > 200
+    assert sum(len(ledger.answers) for ledger in ledgers) > 100
     assert sum(sum(ledger.steps.values()) for ledger in ledgers) > 20
     assert sum(len(ledger.signals) for ledger in ledgers) > 20
     assert {was_told for ledger in ledgers for was_told in ledger.notes.values()} == {True, False}
