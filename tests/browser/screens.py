@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.users import User
 from leadline.usecases.demo import add_demo
+from leadline.usecases.invitations import invite_user
 from leadline.web.services import utc_now
 from tests.web.browsing import House, running
 from tests.web.quarantined import quarantine
@@ -65,8 +66,16 @@ def form_of_a_lead(act: str) -> Address:
     return address
 
 
+async def invited(house: House) -> str:
+    """Where the link of an invitation leads."""
+    made = await invite_user(house.store, house.team["Rep Real"].id, utc_now())
+    return f"/welcome?link={made.token}"
+
+
 SCREENS = [
     Screen("login", at("/login"), who=None),
+    Screen("welcome", invited, who=None),
+    Screen("welcome-spent", at("/welcome?link=spent"), who=None, status=401),
     Screen("leads", at("/")),
     Screen("leads-all", at("/?list=all")),
     Screen("leads-waiting", at("/?list=waiting")),
