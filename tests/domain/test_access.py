@@ -2,17 +2,15 @@
 
 from datetime import timedelta
 
-import pytest
 from tests.builders import NOW, an_id
 
 from leadline.domain.access import (
     SESSION_ABSOLUTE_LIMIT,
     SESSION_IDLE_LIMIT,
     ApiKey,
-    Scope,
     Session,
+    is_key_live,
     is_session_live,
-    key_allows,
 )
 
 TICK = timedelta(microseconds=1)
@@ -38,24 +36,10 @@ def test_a_revoked_session_is_over_at_once() -> None:
     assert not is_session_live(Session(b"", an_id(1), NOW, NOW, revoked_at=NOW), NOW)
 
 
-@pytest.mark.parametrize(
-    ("scopes", "asked", "allows"),
-    [
-        (("leads:read",), "leads:read", True),
-        (("leads:read",), "leads:write", False),
-        (("admin",), "users", True),
-        (("users",), "admin", False),
-        ((), "leads:read", False),
-    ],
-)
-def test_a_key_allows_its_scopes_and_admin_all_of_them(scopes: tuple[Scope, ...], asked: Scope, allows: bool) -> None:
-    assert key_allows(ApiKey(an_id(1), "x", "ll_", b"", scopes, NOW), asked, NOW) is allows
-
-
-def test_a_key_that_has_ended_allows_nothing() -> None:
+def test_a_key_lives_until_it_is_revoked_or_its_end_has_come() -> None:
     revoked = ApiKey(an_id(1), "x", "ll_", b"", ("admin",), NOW, revoked_at=NOW)
     expired = ApiKey(an_id(1), "x", "ll_", b"", ("admin",), NOW, expires_at=NOW)
 
-    assert not key_allows(revoked, "admin", NOW)
-    assert not key_allows(expired, "admin", NOW)
-    assert key_allows(expired, "admin", NOW - TICK)
+    assert not is_key_live(revoked, NOW)
+    assert not is_key_live(expired, NOW)
+    assert is_key_live(expired, NOW - TICK)

@@ -42,7 +42,7 @@ def test_a_manager_can_take_each_step_of_the_table_and_no_other(old: Status, new
             check_transition(old, new, "manager", reason=reason_for(old, new))
     else:
         step = check_transition(old, new, "manager", reason=reason_for(old, new))
-        assert step == Step(needs_reason=mark == "r", managers_only=mark == "m")
+        assert step == Step(needs_reason=mark == "r", action="reopen_lead" if mark == "m" else "work_lead")
 
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from leadline.domain.rights import RIGHTS
 from leadline.domain.users import check_user_fields
+from leadline.web.actions import actions_of
 from leadline.web.app import API, HEALTH, HOOKS
 from leadline.web.openapi import describe
 from leadline.web.openapi.operations import OPERATIONS
@@ -242,3 +244,14 @@ def test_the_fields_of_a_user_are_those_that_may_be_set() -> None:
             assert not check_user_fields({name: "x" * schema["maxLength"]}, is_new=False)
             assert check_user_fields({name: "x" * (schema["maxLength"] + 1)}, is_new=False)
     assert check_user_fields({"password_hash": "x"}, is_new=False)
+
+
+def test_the_scope_that_is_described_is_the_one_that_is_asked_for() -> None:
+    described = {name: operation.scope for name, operation in OPERATIONS.items()}
+    asked_for = {
+        str(handler.operation_id): RIGHTS[action].scope
+        for handler in [*API, *HOOKS, *HEALTH]
+        for action in actions_of(handler).values()
+    }
+
+    assert described == asked_for

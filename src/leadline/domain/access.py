@@ -52,11 +52,6 @@ class Session:
     revoked_at: datetime | None = None
 
 
-def key_allows(key: ApiKey, scope: Scope, now: datetime) -> bool:
-    """Whether a live key has this scope; `admin` has them all."""
-    return is_key_live(key, now) and (scope in key.scopes or "admin" in key.scopes)
-
-
 def is_key_live(key: ApiKey, now: datetime) -> bool:
     """Neither revoked nor expired."""
     return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid
 from leadline.domain.leads import STATUSES, Status
+from leadline.domain.rights import Action, role_has
 from leadline.domain.users import Role
 
 Reason = Literal[
@@ -16,15 +17,15 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one transition asks for."""
+    """What one transition asks for. `action` is what it is in the table of rights."""
 
     needs_reason: bool = False
-    managers_only: bool = False
+    action: Action = "work_lead"
 
 
 _PLAIN = Step()
 _DISQUALIFY = Step(needs_reason=True)
-_REOPEN = Step(managers_only=True)
+_REOPEN = Step(action="reopen_lead")
 
 TRANSITIONS: Mapping[tuple[Status, Status], Step] = {
     ("New", "Contacted"): _PLAIN,
@@ -59,7 +60,7 @@ def check_transition(
 
 
 def _may(step: Step, role: Role | None) -> bool:
-    return not step.managers_only or role != "rep"
+    return role is None or role_has(role, step.action)
 
 
 def _refusal(old: Status, new: Status, role: Role | None) -> str:

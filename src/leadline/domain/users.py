@@ -1,4 +1,4 @@
-"""Users: reps, managers and admins, and what each may see."""
+"""Users: reps, managers and admins. What each may do is in `rights`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from leadline.domain.errors import Fault
-from leadline.domain.leads import Lead
 from leadline.domain.time_zones import is_time_zone
 
 Role = Literal["rep", "manager", "admin"]
@@ -46,11 +45,6 @@ class User:
     password_hash: str | None = None
     is_demo: bool = False
     version: int = 1
-
-
-def can_see(user: User, lead: Lead) -> bool:
-    """Managers and admins see every lead, a rep the own and the unassigned ones (RULES 11)."""
-    return user.role != "rep" or lead.assigned_to is None or lead.assigned_to == user.id
 
 
 @dataclass(slots=True)

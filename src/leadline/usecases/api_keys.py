@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from leadline.domain.access import MIN_KEY_LENGTH, SCOPES, ApiKey, Scope, is_key_live, key_allows
+from leadline.domain.access import MIN_KEY_LENGTH, SCOPES, ApiKey, Scope, is_key_live
 from leadline.domain.errors import Fault, Forbidden, Invalid, NotFound
+from leadline.domain.rights import has_scope
 from leadline.ports import Store, Tx
 from leadline.usecases.accounts import hash_of
 
@@ -35,7 +36,7 @@ async def give_api_key(
     faults = _faults(new, now)
     if faults:
         raise Invalid(faults)
-    lacking = [scope for scope in new.scopes if giver is not None and not key_allows(giver, scope, now)]
+    lacking = [scope for scope in new.scopes if giver is not None and not has_scope(giver, scope)]
     if lacking:
         raise Forbidden(f"this API key lacks {', '.join(lacking)}, so it cannot give that to another")
     key = new.key or KEY_PREFIX + secrets.token_urlsafe(32)

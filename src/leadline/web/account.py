@@ -14,6 +14,7 @@ from leadline.usecases.deciding import Deciding
 from leadline.usecases.passwords import PasswordGuard, TooManyTries
 from leadline.usecases.team import update_own
 from leadline.web.act_forms import Form
+from leadline.web.actions import doing
 from leadline.web.csrf import sent_form
 from leadline.web.pages import frame
 from leadline.web.presenting.lead_forms import Trouble
@@ -28,13 +29,13 @@ _PATH = "/account"
 _FLAGS = tuple(name for name in OWN_FIELDS if name.startswith("notify_"))
 
 
-@get(_PATH)
+@get(_PATH, opt=doing("keep_account"))
 async def account(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Who one is here, and what one may change about it."""
     return _page(request, services, await get_viewer(request, services))
 
 
-@post(_PATH, status_code=303)
+@post(_PATH, status_code=303, opt=doing("keep_account"))
 async def change_account(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """How one is reached, and the time zone. A box that is not ticked is not sent."""
     viewer, form = await get_viewer(request, services), sent_form(request)
@@ -49,7 +50,7 @@ async def change_account(request: AnyRequest, services: NamedDependency[Services
     return see_other(_PATH, [toast_cookie(services, viewer, Toast("Saved."))])
 
 
-@post(f"{_PATH}/password", status_code=303)
+@post(f"{_PATH}/password", status_code=303, opt=doing("keep_account"))
 async def change_own_password(
     request: AnyRequest, services: NamedDependency[Services], guard: NamedDependency[PasswordGuard]
 ) -> Response[bytes]:

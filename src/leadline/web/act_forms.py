@@ -10,6 +10,7 @@ from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.lead_edits import EDITABLE
 from leadline.domain.leads import STATUSES, Lead, Status
 from leadline.domain.lifecycle import BANT
+from leadline.domain.rights import Action
 from leadline.domain.users import User
 from leadline.usecases import hand_over, mark, work
 from leadline.usecases.advance import Move, advance
@@ -115,7 +116,21 @@ _READERS: Mapping[str, Callable[[Form, User], Act]] = {
     "delete": _delete,
     "review": _review,
 }
-ACTS = frozenset({*_READERS, "edit", "restore", "unreview"})
+# What each act is in the table of rights. Which step of the lifecycle a status is, the lifecycle knows.
+ACTIONS_OF_ACTS: Mapping[str, Action] = {
+    "status": "work_lead",
+    "notes": "work_lead",
+    "attempts": "work_lead",
+    "spam": "work_lead",
+    "edit": "work_lead",
+    "claim": "claim_lead",
+    "assign": "assign_lead",
+    "priority": "flag_lead",
+    "review": "review_lead",
+    "unreview": "review_lead",
+    "delete": "delete_lead",
+    "restore": "restore_lead",
+}
 
 
 def _edit(form: Form) -> Call:

@@ -7,22 +7,16 @@ from uuid import UUID
 from leadline.domain.errors import Conflict, Forbidden, NotFound
 from leadline.domain.lead_edits import StaleLead
 from leadline.domain.leads import Lead
-from leadline.domain.users import User, can_see
+from leadline.domain.rights import can, why_not
+from leadline.domain.users import User
 from leadline.ports import Store
 from leadline.usecases import mark
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.one_lead import Scene, change_lead
-from leadline.web.act_forms import SEEN, Call, Form, read_call
+from leadline.web.act_forms import ACTIONS_OF_ACTS, SEEN, Call, Form, read_call
+from leadline.web.admission import nothing_here
 
 _ENTRIES_LOOKED_AT = 20
-_MANAGERS_ONLY = {
-    "assign": "Only a manager gives leads away or takes them back.",
-    "priority": "Only a manager sets the priority flag.",
-    "review": "Only a manager settles what is in doubt.",
-    "unreview": "Only a manager settles what is in doubt.",
-    "delete": "Only a manager deletes a lead.",
-    "restore": "Only a manager restores a lead.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +25,6 @@ class Done:
 
     before: Lead
     after: Lead
-
-
-def nothing_here() -> NotFound:
-    """What is not there and what one may not see, in the same words."""
-    return NotFound("There is nothing here.")
-
-
-def refusal(user: User, name: str, lead: Lead) -> str | None:
-    """Why this user may not do this to a lead that they see; None where they may."""
-    if user.role != "rep":
-        return None
-    if name in _MANAGERS_ONLY:
-        return _MANAGERS_ONLY[name]
-    return None if name == "claim" or lead.assigned_to == user.id else "Nobody has this lead yet. Claim it first."
 
 
 async def act_on(store: Store, deciding: Deciding, user: User, lead_id: UUID, name: str, form: Form) -> Done:
@@ -68,7 +48,7 @@ async def act_on(store: Store, deciding: Deciding, user: User, lead_id: UUID, na
     except NotFound:
         raise nothing_here() from None
     except StaleLead as stale:
-        if not can_see(user, stale.lead):
+        if not can(user, "see_lead", stale.lead):
             raise nothing_here() from None
         raise
     return Done(before[0], after)
@@ -77,11 +57,11 @@ async def act_on(store: Store, deciding: Deciding, user: User, lead_id: UUID, na
 def check(user: User, name: str, lead: Lead) -> None:
     """Raises NotFound for a lead that is not the user's to see, Forbidden for an act that is not theirs to do, Conflict for one
     that its being deleted, or not, stands in the way of."""
-    if not can_see(user, lead):
+    if not can(user, "see_lead", lead):
         raise nothing_here()
-    reason = refusal(user, name, lead)
-    if reason is not None:
-        raise Forbidden(reason)
+    action = ACTIONS_OF_ACTS[name]
+    if not can(user, action, lead):
+        raise Forbidden(why_not(user, action))
     if lead.is_deleted != (name == "restore"):
         raise Conflict("This lead is deleted. Restore it first." if lead.is_deleted else "This lead is not deleted.")
 

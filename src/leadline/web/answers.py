@@ -13,6 +13,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.intake import Captured, SubmissionRecord
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
+from leadline.domain.rights import can
 from leadline.domain.users import User
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def told(captured: Captured, key: ApiKey) -> dict[str, Any]:
     """The lead, flat; of a lead that was there before, a key that may not read learns id and category only."""
     assert captured.lead is not None
     is_duplicate = captured.outcome == "duplicate"
-    if is_duplicate and not {"leads:read", "admin"} & set(key.scopes):
+    if is_duplicate and not can(key, "see_lead"):
         return {"id": captured.lead.id, "category": captured.lead.category, "duplicate": True}
     return lead_json(captured.lead) | {"duplicate": is_duplicate}
 

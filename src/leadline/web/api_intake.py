@@ -10,9 +10,11 @@ from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid
 from leadline.domain.intake import Captured, Intake
 from leadline.domain.submission import parse_submission
+from leadline.web.actions import doing
+from leadline.web.admission import key_in
 from leadline.web.answers import json_answer, told
 from leadline.web.problems import Unreadable
-from leadline.web.reading import AnyRequest, actor_of, authorize, check_json, decode, read_body
+from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body
 from leadline.web.services import Services, utc_now
 
 LEAD_BYTES_MAX = 1_000_000
@@ -20,10 +22,10 @@ BULK_BYTES_MAX = 20_000_000
 BULK_MAX = 1_000
 
 
-@post("/api/v1/leads", status_code=201, tags=["leads"], operation_id="createLead")
+@post("/api/v1/leads", status_code=201, tags=["leads"], operation_id="createLead", opt=doing("create_lead"))
 async def create_lead(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Capture one lead. 201 with the lead; 200 with the first lead when the address wrote within the last 24 hours."""
-    key = await authorize(request, services, "leads:create")
+    key = key_in(request)
     check_json(request)
     body = await read_body(request, LEAD_BYTES_MAX)
     item = _intake(request, key, services, body)
@@ -41,10 +43,10 @@ async def create_lead(request: AnyRequest, services: NamedDependency[Services]) 
     return json_answer(told(captured, key), 201 if captured.outcome == "created" else 200)
 
 
-@post("/api/v1/leads/bulk", status_code=200, tags=["leads"], operation_id="createLeads")
+@post("/api/v1/leads/bulk", status_code=200, tags=["leads"], operation_id="createLeads", opt=doing("create_lead"))
 async def create_leads(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Capture up to 1,000 leads: `{"items": [...]}`, answered in order, each with its status and its lead or its problem."""
-    key = await authorize(request, services, "leads:create")
+    key = key_in(request)
     check_json(request)
     body = await read_body(request, BULK_BYTES_MAX)
     value = decode(body)

@@ -12,9 +12,11 @@ from litestar.params import FromPath
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid, NotFound
 from leadline.usecases.api_keys import NewKey, give_api_key, revoke_api_key
+from leadline.web.actions import doing
+from leadline.web.admission import key_in
 from leadline.web.answers import json_answer
 from leadline.web.lead_params import read_time
-from leadline.web.reading import AnyRequest, authorize, read_object
+from leadline.web.reading import AnyRequest, read_object
 from leadline.web.services import Services, utc_now
 
 KEY_BYTES_MAX = 20_000
@@ -22,29 +24,33 @@ KEY_FIELDS = tuple(f.name for f in fields(ApiKey) if f.name != "key_hash")
 _SENT = ("name", "scopes", "expires_at")
 
 
-@get("/api/v1/api-keys", tags=["api keys"], operation_id="listApiKeys")
+@get("/api/v1/api-keys", tags=["api keys"], operation_id="listApiKeys", opt=doing("manage_keys"))
 async def list_keys(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """All keys, revoked ones too, oldest first: by their prefix, with the last use to the minute."""
-    await authorize(request, services, "admin")
     keys = await services.store.list_api_keys()
     return json_answer({"items": [key_json(key) for key in keys], "next_cursor": None})
 
 
-@post("/api/v1/api-keys", status_code=201, tags=["api keys"], operation_id="createApiKey")
+@post("/api/v1/api-keys", status_code=201, tags=["api keys"], operation_id="createApiKey", opt=doing("manage_keys"))
 async def create_key(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """A new key with scopes of the one that asks. `key` is shown this once and kept nowhere."""
-    giver = await authorize(request, services, "admin")
+    giver = key_in(request)
     new = _new_key(await read_object(request, KEY_BYTES_MAX))
     key, record = await give_api_key(services.store, new, services.house.new_id, utc_now(), giver)
     return json_answer(key_json(record) | {"key": key}, 201)
 
 
-@delete("/api/v1/api-keys/{key_id:str}", status_code=200, tags=["api keys"], operation_id="revokeApiKey")
+@delete(
+    "/api/v1/api-keys/{key_id:str}",
+    status_code=200,
+    tags=["api keys"],
+    operation_id="revokeApiKey",
+    opt=doing("manage_keys"),
+)
 async def revoke_key(
     request: AnyRequest, services: NamedDependency[Services], key_id: FromPath[str]
 ) -> Response[bytes]:
     """End a key for good; it stays in the list. Other processes take it for five seconds more at most."""
-    await authorize(request, services, "admin")
     revoked = await revoke_api_key(services.store, _id(key_id), utc_now())
     services.keys.forget(revoked)
     return json_answer(key_json(revoked))

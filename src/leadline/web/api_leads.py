@@ -14,21 +14,21 @@ from leadline.domain.intake import OUTCOMES
 from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import NOTIFICATION_STATUSES
+from leadline.web.actions import doing
 from leadline.web.answers import activity_json, json_answer, lead_json, notification_json, page_answer, submission_json
 from leadline.web.cursors import Cursors
 from leadline.web.lead_params import LEAD_PARAMS, Params, read_lead_query
-from leadline.web.reading import AnyRequest, authorize
+from leadline.web.reading import AnyRequest
 from leadline.web.services import Services
 
 _PAGING = frozenset({"limit", "cursor"})
 
 
-@get("/api/v1/leads", tags=["leads"], operation_id="listLeads")
+@get("/api/v1/leads", tags=["leads"], operation_id="listLeads", opt=doing("list_leads"))
 async def list_leads(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
     """A list of leads. Without `status`: open leads in work-list order; with it newest first; with `updated_since` by change."""
-    await authorize(request, services, "leads:read")
     params = Params(request.query_params.multi_items(), LEAD_PARAMS)
     query, limit = read_lead_query(params), params.limit()
     params.check()
@@ -36,20 +36,18 @@ async def list_leads(
     return page_answer(page.items, lead_json, cursors.write(query, page.next))
 
 
-@get("/api/v1/leads/{lead_id:str}", tags=["leads"], operation_id="getLead")
+@get("/api/v1/leads/{lead_id:str}", tags=["leads"], operation_id="getLead", opt=doing("see_lead"))
 async def get_lead(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """One lead. Its ETag marks what a person edits of it, for `If-Match`."""
-    await authorize(request, services, "leads:read")
     lead = await find_lead(services, lead_id)
     return json_answer(lead_json(lead), headers={"ETag": f'"{etag(lead)}"'})
 
 
-@get("/api/v1/leads/{lead_id:str}/activities", tags=["leads"], operation_id="listActivities")
+@get("/api/v1/leads/{lead_id:str}/activities", tags=["leads"], operation_id="listActivities", opt=doing("see_lead"))
 async def list_activities(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors], lead_id: FromPath[str]
 ) -> Response[bytes]:
     """The trail of a lead, newest first."""
-    await authorize(request, services, "leads:read")
     params = Params(request.query_params.multi_items(), _PAGING)
     limit = params.limit()
     params.check()
@@ -59,12 +57,11 @@ async def list_activities(
     return page_answer(page.items, activity_json, cursors.write(listing, page.next))
 
 
-@get("/api/v1/leads/{lead_id:str}/explain", tags=["leads"], operation_id="explainLead")
+@get("/api/v1/leads/{lead_id:str}/explain", tags=["leads"], operation_id="explainLead", opt=doing("see_lead"))
 async def explain_lead(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
     """Why this score, and why this owner."""
-    await authorize(request, services, "leads:read")
     lead = await find_lead(services, lead_id)
     explanation = asdict(explain(lead, await services.find_ruleset(lead.ruleset_version)))
     return json_answer({"lead_id": lead.id, "score": explanation, "owner": owner_json(lead)})
@@ -79,12 +76,11 @@ def owner_json(lead: Lead) -> dict[str, Any]:
     return {"assigned_to": lead.assigned_to, **waiting, **decision, "considered": reps}
 
 
-@get("/api/v1/submissions", tags=["submissions"], operation_id="listSubmissions")
+@get("/api/v1/submissions", tags=["submissions"], operation_id="listSubmissions", opt=doing("read_submissions"))
 async def list_submissions(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
     """Raw postings, newest first: what came in, and what became of it."""
-    await authorize(request, services, "leads:read")
     params = Params(request.query_params.multi_items(), _PAGING | {"outcome", "lead_id"})
     outcome = params.one("outcome", _one_of(OUTCOMES), f"one of {', '.join(OUTCOMES)}")
     lead_id = params.one("lead_id", UUID, "a lead's id")
@@ -95,12 +91,11 @@ async def list_submissions(
     return page_answer(page.items, submission_json, cursors.write(listing, page.next))
 
 
-@get("/api/v1/notifications", tags=["notifications"], operation_id="listNotifications")
+@get("/api/v1/notifications", tags=["notifications"], operation_id="listNotifications", opt=doing("read_notifications"))
 async def list_notifications(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
     """Queued and sent messages, newest first."""
-    await authorize(request, services, "notifications")
     params = Params(request.query_params.multi_items(), _PAGING | {"status", "lead_id"})
     status = params.one("status", _one_of(NOTIFICATION_STATUSES), f"one of {', '.join(NOTIFICATION_STATUSES)}")
     lead_id = params.one("lead_id", UUID, "a lead's id")

@@ -17,10 +17,12 @@ from leadline.usecases import draft, publish
 from leadline.usecases.preview import preview
 from leadline.usecases.publish import Publication
 from leadline.usecases.rules import find_newest, list_rules
+from leadline.web.actions import doing
+from leadline.web.admission import key_in
 from leadline.web.answers import json_answer, page_answer
 from leadline.web.cursors import Cursors
 from leadline.web.lead_params import Params, read_flag
-from leadline.web.reading import AnyRequest, actor_of, authorize, check_json, decode, read_body, seen_tag
+from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body, seen_tag
 from leadline.web.services import Services, utc_now
 
 RULESET_BODY_MAX = 1_000_000
@@ -32,12 +34,11 @@ _ID_LENGTH = 36
 _PAGING = frozenset({"limit", "cursor"})
 
 
-@get("/api/v1/rulesets", tags=["rule sets"], operation_id="listRulesets")
+@get("/api/v1/rulesets", tags=["rule sets"], operation_id="listRulesets", opt=doing("read_rules"))
 async def list_rulesets(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
     """Drafts, the newest first, then published rule sets, newest version first."""
-    await authorize(request, services, "leads:read")
     params = Params(request.query_params.multi_items(), _PAGING)
     limit, cursor = params.limit(), params.one("cursor", str, "a cursor of ours")
     params.check()
@@ -46,37 +47,41 @@ async def list_rulesets(
     return page_answer(page.items, lambda row: ruleset_json(row, newest), cursors.write("rulesets", page.next))
 
 
-@post("/api/v1/rulesets", status_code=201, tags=["rule sets"], operation_id="createRuleset")
+@post("/api/v1/rulesets", status_code=201, tags=["rule sets"], operation_id="createRuleset", opt=doing("manage_rules"))
 async def create_draft(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Keep a rule set as a draft, which scores nothing yet. 422 names every fault, and nothing is kept."""
-    key = await authorize(request, services, "admin")
+    key = key_in(request)
     document = await _document(request)
     made = await draft.add_draft(services.store, services.house.new_id(), document, actor_of(request, key), utc_now())
     return _answer(made, None, 201)
 
 
-@post("/api/v1/rulesets/validate", status_code=200, tags=["rule sets"], operation_id="validateRuleset")
+@post(
+    "/api/v1/rulesets/validate",
+    status_code=200,
+    tags=["rule sets"],
+    operation_id="validateRuleset",
+    opt=doing("manage_rules"),
+)
 async def validate(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Try a rule set without keeping it: 422 names every fault, 200 says how the open leads would move."""
-    await authorize(request, services, "admin")
     return await _previewed(services, read_rules(await _document(request)))
 
 
-@get("/api/v1/rulesets/{ref:str}", tags=["rule sets"], operation_id="getRuleset")
+@get("/api/v1/rulesets/{ref:str}", tags=["rule sets"], operation_id="getRuleset", opt=doing("read_rules"))
 async def get_ruleset(request: AnyRequest, services: NamedDependency[Services], ref: FromPath[str]) -> Response[bytes]:
     """A published rule set by its version, or a draft by its id, whose ETag is for `If-Match`."""
-    await authorize(request, services, "leads:read")
     found = await _find(services, ref)
     newest = await find_newest(services.store)
     return _answer(found, newest, left=await _left(services, found, newest))
 
 
-@put("/api/v1/rulesets/{ref:str}", tags=["rule sets"], operation_id="replaceRuleset")
+@put("/api/v1/rulesets/{ref:str}", tags=["rule sets"], operation_id="replaceRuleset", opt=doing("manage_rules"))
 async def replace_draft(
     request: AnyRequest, services: NamedDependency[Services], ref: FromPath[str]
 ) -> Response[bytes]:
     """Put another rule set in the place of a draft's. A published one never changes: 409."""
-    key = await authorize(request, services, "admin")
+    key = key_in(request)
     draft_id = _draft_id(ref)
     document = await _document(request)
     changed = await draft.change_draft(
@@ -85,37 +90,59 @@ async def replace_draft(
     return _answer(changed, None)
 
 
-@delete("/api/v1/rulesets/{ref:str}", status_code=200, tags=["rule sets"], operation_id="deleteRuleset")
+@delete(
+    "/api/v1/rulesets/{ref:str}",
+    status_code=200,
+    tags=["rule sets"],
+    operation_id="deleteRuleset",
+    opt=doing("manage_rules"),
+)
 async def delete_draft(request: AnyRequest, services: NamedDependency[Services], ref: FromPath[str]) -> Response[bytes]:
     """Take a draft away; it is the answer. A published rule set stays for ever: 409."""
-    await authorize(request, services, "admin")
     return _answer(await draft.remove_draft(services.store, _draft_id(ref), seen=seen_tag(request)), None)
 
 
-@post("/api/v1/rulesets/{ref:str}/validate", status_code=200, tags=["rule sets"], operation_id="previewRuleset")
+@post(
+    "/api/v1/rulesets/{ref:str}/validate",
+    status_code=200,
+    tags=["rule sets"],
+    operation_id="previewRuleset",
+    opt=doing("manage_rules"),
+)
 async def preview_ruleset(
     request: AnyRequest, services: NamedDependency[Services], ref: FromPath[str]
 ) -> Response[bytes]:
     """How the open leads would move, were this draft or this earlier version published now."""
-    await authorize(request, services, "admin")
     return await _previewed(services, (await _find(services, ref)).ruleset)
 
 
-@post("/api/v1/rulesets/{ref:str}/publish", status_code=200, tags=["rule sets"], operation_id="publishRuleset")
+@post(
+    "/api/v1/rulesets/{ref:str}/publish",
+    status_code=200,
+    tags=["rule sets"],
+    operation_id="publishRuleset",
+    opt=doing("manage_rules"),
+)
 async def publish_draft(
     request: AnyRequest, services: NamedDependency[Services], ref: FromPath[str]
 ) -> Response[bytes]:
     """Publish a draft: it gets the next version and scores whatever is scored from then on. The open leads follow within
     seconds, in batches; `leads_to_rescore` says how many are left."""
-    publication = await _publication(request, services)
+    publication = _publication(request)
     published = await publish.publish_draft(services.store, _draft_id(ref), publication, seen=seen_tag(request))
     return _answer(published, published, left=await _left(services, published, published))
 
 
-@post("/api/v1/rulesets/{ref:str}/rollback", status_code=200, tags=["rule sets"], operation_id="rollBackRuleset")
+@post(
+    "/api/v1/rulesets/{ref:str}/rollback",
+    status_code=200,
+    tags=["rule sets"],
+    operation_id="rollBackRuleset",
+    opt=doing("manage_rules"),
+)
 async def roll_back(request: AnyRequest, services: NamedDependency[Services], ref: FromPath[str]) -> Response[bytes]:
     """Publish what an earlier version says as the next one. 409 for the version that scores now."""
-    publication = await _publication(request, services)
+    publication = _publication(request)
     published = await publish.roll_back(services.store, _version(ref), publication)
     return _answer(published, published, left=await _left(services, published, published))
 
@@ -174,12 +201,11 @@ async def _document(request: AnyRequest) -> Any:
     return decode(await read_body(request, RULESET_BODY_MAX))
 
 
-async def _publication(request: AnyRequest, services: Services) -> Publication:
-    key = await authorize(request, services, "admin")
+def _publication(request: AnyRequest) -> Publication:
     params = Params(request.query_params.multi_items(), frozenset({"notify"}))
     notifies = params.one("notify", read_flag, "true or false")
     params.check()
-    return Publication(actor_of(request, key), utc_now(), bool(notifies))
+    return Publication(actor_of(request, key_in(request)), utc_now(), bool(notifies))
 
 
 async def _find(services: Services, ref: str) -> Draft | Published:

@@ -8,51 +8,52 @@ from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from leadline.domain.access import ApiKey, key_allows
+from leadline.domain.access import ApiKey
 from leadline.domain.errors import Forbidden, NotFound
+from leadline.domain.rights import can
 from leadline.domain.users import User
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.invitations import Invited, invite_person, invite_user
 from leadline.usecases.team import NewUser, add_users, update_user
+from leadline.web.actions import doing
+from leadline.web.admission import key_in
 from leadline.web.answers import json_answer, user_json
-from leadline.web.reading import AnyRequest, actor_of, authorize, read_object
+from leadline.web.reading import AnyRequest, actor_of, read_object
 from leadline.web.services import Services, utc_now
 from leadline.web.welcome import welcome_link
 
 USER_BYTES_MAX = 100_000
 
 
-@get("/api/v1/users", tags=["users"], operation_id="listUsers")
+@get("/api/v1/users", tags=["users"], operation_id="listUsers", opt=doing("manage_users"))
 async def list_users(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """All users, by name."""
-    await authorize(request, services, "users")
     users = await services.store.list_users()
     return json_answer({"items": [user_json(user) for user in users], "next_cursor": None})
 
 
-@get("/api/v1/users/{user_id:str}", tags=["users"], operation_id="getUser")
+@get("/api/v1/users/{user_id:str}", tags=["users"], operation_id="getUser", opt=doing("manage_users"))
 async def get_user(request: AnyRequest, services: NamedDependency[Services], user_id: FromPath[str]) -> Response[bytes]:
     """One user."""
-    await authorize(request, services, "users")
     return json_answer(user_json(await services.store.get_user(_id(user_id))))
 
 
-@post("/api/v1/users", status_code=201, tags=["users"], operation_id="createUser")
+@post("/api/v1/users", status_code=201, tags=["users"], operation_id="createUser", opt=doing("manage_users"))
 async def create_user(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """A new user, active and eligible at once: needs `full_name` and `email`."""
-    key = await authorize(request, services, "users")
+    key = key_in(request)
     fields = await read_object(request, USER_BYTES_MAX)
     _check_reach(key, fields)
     (user,) = await add_users(services.store, [NewUser(fields)], _deciding(request, services, key))
     return json_answer(user_json(user), 201)
 
 
-@patch("/api/v1/users/{user_id:str}", tags=["users"], operation_id="updateUser")
+@patch("/api/v1/users/{user_id:str}", tags=["users"], operation_id="updateUser", opt=doing("manage_users"))
 async def change_user(
     request: AnyRequest, services: NamedDependency[Services], user_id: FromPath[str]
 ) -> Response[bytes]:
     """Change a user. More room, or a rep made active, drains the waiting list; one no longer active hands open leads back."""
-    key = await authorize(request, services, "users")
+    key = key_in(request)
     fields = await read_object(request, USER_BYTES_MAX)
     _check_reach(key, fields, await services.store.get_user(_id(user_id)))
     user = await update_user(services.store, _id(user_id), fields, _deciding(request, services, key))
@@ -60,21 +61,27 @@ async def change_user(
     return json_answer(user_json(user))
 
 
-@post("/api/v1/invitations", status_code=201, tags=["users"], operation_id="invitePerson")
+@post("/api/v1/invitations", status_code=201, tags=["users"], operation_id="invitePerson", opt=doing("manage_users"))
 async def invite(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """A new user and a link, shown this once, by which they set their password. It works once, within seven days."""
-    key = await authorize(request, services, "users")
+    key = key_in(request)
     fields = await read_object(request, USER_BYTES_MAX)
     _check_reach(key, fields)
     return _invited(services, await invite_person(services.store, fields, _deciding(request, services, key)))
 
 
-@post("/api/v1/users/{user_id:str}/invitation", status_code=201, tags=["users"], operation_id="inviteUser")
+@post(
+    "/api/v1/users/{user_id:str}/invitation",
+    status_code=201,
+    tags=["users"],
+    operation_id="inviteUser",
+    opt=doing("manage_users"),
+)
 async def invite_again(
     request: AnyRequest, services: NamedDependency[Services], user_id: FromPath[str]
 ) -> Response[bytes]:
     """A new link for a user, to set the first password or another one. Links from before end."""
-    key = await authorize(request, services, "users")
+    key = key_in(request)
     _check_reach(key, {}, await services.store.get_user(_id(user_id)))
     return _invited(services, await invite_user(services.store, _id(user_id), utc_now()))
 
@@ -87,7 +94,7 @@ def _invited(services: Services, invited: Invited) -> Response[bytes]:
 def _check_reach(key: ApiKey, fields: Mapping[str, Any], user: User | None = None) -> None:
     """Whoever makes an admin, or sets an admin's address, has all that an admin has."""
     is_admin = fields.get("role") == "admin" or (user is not None and user.role == "admin")
-    if is_admin and not key_allows(key, "admin", utc_now()):
+    if is_admin and not can(key, "manage_admins"):
         raise Forbidden("this API key lacks the scope admin, which it takes to make, change or invite an admin")
 
 

@@ -1,6 +1,5 @@
 """Working a lead over the API: one address for each act, each answering the lead as it then stands."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,20 +12,26 @@ from leadline.domain.emails import parse_email
 from leadline.domain.errors import Fault, Invalid, NotFound
 from leadline.domain.lead_edits import etag
 from leadline.domain.leads import STATUSES, Lead
-from leadline.usecases import hand_over, mark, signals, work
+from leadline.usecases import hand_over, mark, work
 from leadline.usecases.advance import Move, advance
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.one_lead import Act, change_lead
+from leadline.web.actions import doing
+from leadline.web.admission import key_in
 from leadline.web.answers import json_answer, lead_json
-from leadline.web.lead_params import read_time
-from leadline.web.reading import AnyRequest, actor_of, authorize, check_json, decode, read_body, seen_tag
+from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body, seen_tag
 from leadline.web.services import Services, utc_now
 
 ACT_BYTES_MAX = 200_000
-EVENT_ID_MAX = 200
 
 
-@post("/api/v1/leads/{lead_id:str}/status", status_code=200, tags=["work"], operation_id="advanceLead")
+@post(
+    "/api/v1/leads/{lead_id:str}/status",
+    status_code=200,
+    tags=["work"],
+    operation_id="advanceLead",
+    opt=doing("work_lead"),
+)
 async def set_status(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
@@ -43,14 +48,22 @@ async def set_status(
     )
 
 
-@post("/api/v1/leads/{lead_id:str}/notes", status_code=200, tags=["work"], operation_id="addNote")
+@post(
+    "/api/v1/leads/{lead_id:str}/notes", status_code=200, tags=["work"], operation_id="addNote", opt=doing("work_lead")
+)
 async def add_note(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Keep a note: `{"note"}`."""
     key, fields = await _read(request, services, {"note"})
     return await _act(request, services, key, lead_id, work.add_note(fields.get("note")))
 
 
-@post("/api/v1/leads/{lead_id:str}/attempts", status_code=200, tags=["work"], operation_id="logAttempt")
+@post(
+    "/api/v1/leads/{lead_id:str}/attempts",
+    status_code=200,
+    tags=["work"],
+    operation_id="logAttempt",
+    opt=doing("work_lead"),
+)
 async def log_attempt(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
@@ -59,14 +72,26 @@ async def log_attempt(
     return await _act(request, services, key, lead_id, work.log_attempt(fields.get("kind"), fields.get("outcome")))
 
 
-@post("/api/v1/leads/{lead_id:str}/assign", status_code=200, tags=["work"], operation_id="assignLead")
+@post(
+    "/api/v1/leads/{lead_id:str}/assign",
+    status_code=200,
+    tags=["work"],
+    operation_id="assignLead",
+    opt=doing("assign_lead"),
+)
 async def assign(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Give a lead away: `{"user_id"}` is a user's id, null for nobody, or "auto" for whose turn it is."""
     key, fields = await _read(request, services, {"user_id"})
     return await _act(request, services, key, lead_id, _assignment(fields))
 
 
-@post("/api/v1/leads/{lead_id:str}/priority", status_code=200, tags=["work"], operation_id="prioritizeLead")
+@post(
+    "/api/v1/leads/{lead_id:str}/priority",
+    status_code=200,
+    tags=["work"],
+    operation_id="prioritizeLead",
+    opt=doing("flag_lead"),
+)
 async def set_priority(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
@@ -75,38 +100,54 @@ async def set_priority(
     return await _act(request, services, key, lead_id, mark.set_priority(fields.get("flag")))
 
 
-@post("/api/v1/leads/{lead_id:str}/spam", status_code=200, tags=["work"], operation_id="markSpam")
+@post(
+    "/api/v1/leads/{lead_id:str}/spam", status_code=200, tags=["work"], operation_id="markSpam", opt=doing("work_lead")
+)
 async def set_spam(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Set a lead aside as spam, or release it: `{"flag"}`."""
     key, fields = await _read(request, services, {"flag"})
     return await _act(request, services, key, lead_id, mark.set_spam(fields.get("flag")))
 
 
-@post("/api/v1/leads/{lead_id:str}/review", status_code=200, tags=["work"], operation_id="reviewLead")
+@post(
+    "/api/v1/leads/{lead_id:str}/review",
+    status_code=200,
+    tags=["work"],
+    operation_id="reviewLead",
+    opt=doing("review_lead"),
+)
 async def review(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Settle a review: `{"resolve"}` is "keep", or field names with "first" or "later"."""
     key, fields = await _read(request, services, {"resolve"})
     return await _act(request, services, key, lead_id, mark.review(fields.get("resolve")))
 
 
-@patch("/api/v1/leads/{lead_id:str}", tags=["work"], operation_id="editLead")
+@patch("/api/v1/leads/{lead_id:str}", tags=["work"], operation_id="editLead", opt=doing("work_lead"))
 async def edit(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Change answers. A field one may not set is a fault. `If-Match` with the lead's ETag refuses a stale edit (412)."""
     key, fields = await _read(request, services, None)
     return await _act(request, services, key, lead_id, mark.edit(fields), email=fields.get("email"))
 
 
-@delete("/api/v1/leads/{lead_id:str}", status_code=200, tags=["work"], operation_id="deleteLead")
+@delete(
+    "/api/v1/leads/{lead_id:str}", status_code=200, tags=["work"], operation_id="deleteLead", opt=doing("delete_lead")
+)
 async def remove(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Delete softly; the trail stays."""
-    key = await authorize(request, services, "leads:write")
+    key = key_in(request)
     return await _act(request, services, key, lead_id, mark.delete)
 
 
-@post("/api/v1/leads/{lead_id:str}/restore", status_code=200, tags=["work"], operation_id="restoreLead")
+@post(
+    "/api/v1/leads/{lead_id:str}/restore",
+    status_code=200,
+    tags=["work"],
+    operation_id="restoreLead",
+    opt=doing("restore_lead"),
+)
 async def restore(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Bring a deleted lead back. 409 names a newer lead of the same address in its place."""
-    key = await authorize(request, services, "leads:write")
+    key = key_in(request)
     deciding = Deciding(services.house, utc_now(), actor_of(request, key), notifies=False)
     lead = await change_lead(
         services.store, _id(lead_id), mark.restore, deciding, deleted=True, address=lambda lead: lead.email_key
@@ -114,20 +155,9 @@ async def restore(request: AnyRequest, services: NamedDependency[Services], lead
     return _answer(lead)
 
 
-@post("/api/v1/events", status_code=202, tags=["work"], operation_id="countEvent")
-async def count_event(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
-    """Count engagement once: `{"lead_id" or "email", "type", "event_id", "occurred_at"}`."""
-    key = await authorize(request, services, "events:write")
-    check_json(request)
-    signal = _signal(decode(await read_body(request, ACT_BYTES_MAX)))
-    deciding = Deciding(services.house, utc_now(), actor_of(request, key))
-    counted = await signals.count_signal(services.store, signal, deciding)
-    return json_answer({"event_id": signal.event_id, "counted": counted}, 202)
-
-
 async def _read(request: AnyRequest, services: Services, known: set[str] | None) -> tuple[ApiKey, dict[str, Any]]:
     """The key and the body of an act; keys that the act does not know are faults."""
-    key = await authorize(request, services, "leads:write")
+    key = key_in(request)
     check_json(request)
     fields = decode(await read_body(request, ACT_BYTES_MAX))
     if not isinstance(fields, dict):
@@ -162,50 +192,6 @@ def _assignment(fields: dict[str, Any]) -> Act:
     if "user_id" not in fields:
         raise Invalid([Fault("/user_id", 'is required: a user\'s id, null or "auto"')])
     return hand_over.assign(fields["user_id"])
-
-
-def _signal(fields: Any) -> signals.Signal:
-    if not isinstance(fields, dict):
-        raise Invalid([Fault("", "must be a JSON object")])
-    faults: list[Fault] = []
-    lead_id, email_key = _target(fields, faults)
-    if fields.get("type") not in signals.SIGNAL_TYPES:
-        faults.append(Fault("/type", f"must be one of {', '.join(signals.SIGNAL_TYPES)}"))
-    event_id = fields.get("event_id")
-    if not isinstance(event_id, str) or not 0 < len(event_id) <= EVENT_ID_MAX or not event_id.isprintable():
-        faults.append(
-            Fault("/event_id", f"is required: a text of up to {EVENT_ID_MAX} characters, the same for the same event")
-        )
-    occurred_at = _time(fields.get("occurred_at"), faults)
-    if faults:
-        raise Invalid(faults)
-    return signals.Signal(fields["type"], str(event_id), occurred_at, lead_id, email_key)
-
-
-def _target(fields: dict[str, Any], faults: list[Fault]) -> tuple[UUID | None, str | None]:
-    if ("lead_id" in fields) == ("email" in fields):
-        faults.append(Fault("/lead_id", "give either lead_id or email"))
-        return None, None
-    try:
-        if "lead_id" in fields:
-            return UUID(fields["lead_id"]), None
-        return None, parse_email(fields["email"]).key
-    except (ValueError, TypeError, AttributeError) as error:
-        name = "lead_id" if "lead_id" in fields else "email"
-        faults.append(Fault(f"/{name}", str(error) if name == "email" else "must be a lead's id"))
-        return None, None
-
-
-def _time(value: object, faults: list[Fault]) -> datetime:
-    now = utc_now()
-    if value is None:
-        return now
-    try:
-        # An event of the future would stand above everything that happens until then.
-        return min(read_time(str(value)), now)
-    except (ValueError, OverflowError):
-        faults.append(Fault("/occurred_at", "must be a time such as 2026-11-24T09:00:00Z"))
-        return now
 
 
 def _key_of(email: object) -> str | None:

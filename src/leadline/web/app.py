@@ -11,6 +11,7 @@ from leadline.domain.errors import LeadlineError
 from leadline.usecases.passwords import PasswordGuard
 from leadline.web import (
     account,
+    api_events,
     api_intake,
     api_keys,
     api_leads,
@@ -33,6 +34,8 @@ from leadline.web import (
     static,
     welcome,
 )
+from leadline.web.actions import check_actions
+from leadline.web.admission import admit
 from leadline.web.csrf import BY_KEY, BY_SIGNATURE, protect
 from leadline.web.cursors import Cursors
 from leadline.web.edge import Edge
@@ -63,7 +66,7 @@ API: list[Any] = [
     api_work.edit,
     api_work.remove,
     api_work.restore,
-    api_work.count_event,
+    api_events.count_event,
     api_users.list_users,
     api_users.get_user,
     api_users.create_user,
@@ -136,16 +139,17 @@ def create_app(services: Services) -> Edge:
 
 
 def create_inner_app(services: Services) -> Litestar:
-    """What stands behind the edge: routes, the guard of forms, and an answer for every error."""
+    """What stands behind the edge: routes, their guards, and an answer for every error. Raises RuntimeError for a route that does
+    not say what it is for."""
     document = describe([*API, *HOOKS, *HEALTH], services.settings.origin)
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             Router("/", route_handlers=API, opt=BY_KEY),
             Router("/", route_handlers=HOOKS, opt=BY_SIGNATURE),
             *HEALTH,
             *PAGES,
         ],
-        guards=[protect],
+        guards=[protect, admit],
         state=State({"services": services}),
         dependencies={
             "services": _always(services),
@@ -163,11 +167,15 @@ def create_inner_app(services: Services) -> Litestar:
         request_max_body_size=None,
         debug=False,
     )
+    check_actions(app)
+    return app
 
 
-def to_login(request: Request[Any, Any, Any], error: NotSignedIn) -> Response[bytes]:
+def to_login(request: Request[Any, Any, Any], error: NotSignedIn) -> Response[Any]:
     """Whoever is not signed in is sent to the login, whatever was asked for: what is there and what is not look alike. htmx would
     put the login into the middle of the page; it is told to leave the page, and comes back to it."""
+    if stream := live_stream.told_it_is_over(request):
+        return stream
     if "hx-request" in request.headers:
         address = login_address(path_of(request.headers.get("hx-current-url", "/")))
         return Response(b"", status_code=401, media_type="text/plain", headers={"HX-Redirect": address})

@@ -28,18 +28,20 @@ FORM_FIELDS_MAX = 100
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# What an unsafe method is let through by. A handler that says nothing needs the token of a session.
-Proof = Literal["session", "login", "key", "signature"]
+# What a request is let through by. A handler that says nothing needs a session, and an unsafe method the token of its forms.
+Proof = Literal["session", "login", "key", "signature", "key or session"]
 OPT = "proof"
 BY_KEY: dict[str, Any] = {OPT: "key"}
 BY_SIGNATURE: dict[str, Any] = {OPT: "signature"}
 BY_LOGIN: dict[str, Any] = {OPT: "login"}
+# To read only: what a program may change never takes a cookie.
+BY_KEY_OR_SESSION: dict[str, Any] = {OPT: "key or session"}
 
 _STALE = "This form did not come from a page of ours, or the page was open for too long. Open it anew and try again."
 
 
 def proof_of(handler: BaseRouteHandler) -> Proof:
-    """What an unsafe request to this handler must show."""
+    """What a request to this handler must show."""
     proof: Proof = handler.opt.get(OPT, "session")
     return proof
 

@@ -7,17 +7,18 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from leadline.domain.errors import Unavailable
+from leadline.web.actions import doing
 from leadline.web.answers import json_answer
 from leadline.web.services import Services
 
 
-@get("/healthz", tags=["health"], operation_id="health", opt={"public": True})
+@get("/healthz", tags=["health"], operation_id="health", opt=doing("open"))
 async def healthz() -> Response[bytes]:
     """The process answers; nothing else is asked."""
     return json_answer({"status": "alive", "pid": os.getpid()})
 
 
-@get("/readyz", tags=["health"], operation_id="readiness", opt={"public": True})
+@get("/readyz", tags=["health"], operation_id="readiness", opt=doing("open"))
 async def readyz(services: NamedDependency[Services]) -> Response[bytes]:
     """503 only when no lead can be taken. Names instance and process."""
     facts = {"instance": platform.node(), "pid": os.getpid(), "waiting_for_commit": services.queue.depth}

@@ -12,6 +12,7 @@ from leadline.domain.intake import Intake
 from leadline.domain.submission import parse_submission
 from leadline.sources import HookPost, NotALead, webflow
 from leadline.sources.mapping import to_fields
+from leadline.web.actions import doing
 from leadline.web.answers import json_answer
 from leadline.web.problems import Unauthorized
 from leadline.web.reading import AnyRequest, address_of, agent_of, read_body
@@ -20,9 +21,7 @@ from leadline.web.services import Services, utc_now
 HOOK_BYTES_MAX = 1_000_000
 
 
-@post(
-    "/hooks/webflow/{endpoint:str}", status_code=200, tags=["hooks"], operation_id="webflowHook", opt={"public": True}
-)
+@post("/hooks/webflow/{endpoint:str}", status_code=200, tags=["hooks"], operation_id="webflowHook", opt=doing("open"))
 async def webflow_hook(
     request: AnyRequest, services: NamedDependency[Services], endpoint: FromPath[str]
 ) -> Response[bytes]:

@@ -10,8 +10,9 @@ from leadline.domain.errors import Conflict, Forbidden, Invalid, LeadlineError, 
 from leadline.domain.lead_edits import StaleLead
 from leadline.domain.leads import Lead
 from leadline.usecases.deciding import Deciding
-from leadline.web.act_forms import ACTS, Form
-from leadline.web.acting import act_on, check, nothing_here
+from leadline.web.act_forms import ACTIONS_OF_ACTS, Form
+from leadline.web.acting import act_on, check
+from leadline.web.actions import doing_by
 from leadline.web.csrf import FORM_BYTES, sent_form
 from leadline.web.lead_pages import visible_lead
 from leadline.web.pages import frame
@@ -30,9 +31,10 @@ from leadline.web.toasts import toast_cookie
 
 # Two texts of 20,000 characters, each of which may take twelve bytes on the way.
 _ACT_BYTES_MAX = 600_000
+_BY_ACT = doing_by("act", ACTIONS_OF_ACTS)
 
 
-@post("/leads/{lead_id:str}/{act:str}", status_code=303, opt={FORM_BYTES: _ACT_BYTES_MAX})
+@post("/leads/{lead_id:str}/{act:str}", status_code=303, opt=_BY_ACT | {FORM_BYTES: _ACT_BYTES_MAX})
 async def act_on_lead(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str], act: FromPath[str]
 ) -> Response[bytes]:
@@ -50,7 +52,7 @@ async def act_on_lead(
     return see_other(back_from(form, lead.id), [cookie])
 
 
-@get("/leads/{lead_id:str}/{act:str}")
+@get("/leads/{lead_id:str}/{act:str}", opt=_BY_ACT)
 async def act_form(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str], act: FromPath[str]
 ) -> Response[bytes]:
@@ -58,8 +60,6 @@ async def act_form(
     viewer = await get_viewer(request, services)
     lead = await visible_lead(services, viewer, lead_id)
     asked = dict(request.query_params)
-    if act not in ACTS:
-        raise nothing_here()
     check(viewer.user, act, lead)
     form = lead_forms.form_of(act, lead, asked, await services.store.list_users())
     return _page(services, viewer, lead, form, asked) if form else see_other(f"/leads/{lead.id}")

@@ -12,9 +12,10 @@ from litestar.params import FromPath
 from leadline.domain.errors import NotFound
 from leadline.domain.explanation import explain
 from leadline.domain.leads import Lead
+from leadline.domain.rights import can
 from leadline.domain.rulesets import RuleSet
-from leadline.domain.users import can_see
-from leadline.web.acting import nothing_here
+from leadline.web.actions import doing
+from leadline.web.admission import nothing_here
 from leadline.web.cursors import Cursors
 from leadline.web.pages import frame
 from leadline.web.presenting import lead_page as shown
@@ -34,7 +35,7 @@ ENTRIES = 50
 SAME_ADDRESS_MAX = 20
 
 
-@get("/leads/{lead_id:str}")
+@get("/leads/{lead_id:str}", opt=doing("see_lead"))
 async def lead_detail(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors], lead_id: FromPath[str]
 ) -> Response[bytes]:
@@ -102,6 +103,6 @@ async def visible_lead(services: Services, viewer: Viewer, lead_id: str) -> Lead
         lead = await services.store.get_lead(UUID(lead_id))
     except (ValueError, NotFound):
         raise nothing_here() from None
-    if not can_see(viewer.user, lead) or (lead.is_deleted and viewer.user.role == "rep"):
+    if not can(viewer.user, "see_lead", lead):
         raise nothing_here()
     return lead

@@ -10,10 +10,13 @@ from litestar.di import NamedDependency
 from leadline.domain.errors import Fault, Invalid, LeadlineError, NotFound, Unavailable
 from leadline.domain.lead_lists import matches
 from leadline.domain.leads import Lead
-from leadline.domain.users import User, can_see
+from leadline.domain.rights import can
+from leadline.domain.users import User
 from leadline.usecases.deciding import Deciding
 from leadline.web.act_forms import SEEN, Form
-from leadline.web.acting import act_on, nothing_here
+from leadline.web.acting import act_on
+from leadline.web.actions import doing
+from leadline.web.admission import nothing_here
 from leadline.web.csrf import FORM_BYTES, sent_form
 from leadline.web.cursors import Cursors
 from leadline.web.list_params import Wanted, read_wanted
@@ -38,7 +41,7 @@ ACTS = frozenset({"claim", "assign", "status", "notes", "priority", "spam", "del
 _ARGUMENTS = {"assign": "user_id", "status": "status", "priority": "flag", "spam": "flag"}
 
 
-@post("/leads/bulk", status_code=200, opt={FORM_BYTES: FORM_BYTES_MAX})
+@post("/leads/bulk", status_code=200, opt=doing("list_leads") | {FORM_BYTES: FORM_BYTES_MAX})
 async def act_on_rows(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
@@ -70,7 +73,7 @@ def _outcome(results: list[Result], toast: Toast, back: str) -> dict[str, Any]:
     return {"results": results, "title": toast.text, "toast": toast if toast.action else None, "back": back}
 
 
-@post("/leads/undo", status_code=303, opt={FORM_BYTES: FORM_BYTES_MAX})
+@post("/leads/undo", status_code=303, opt=doing("list_leads") | {FORM_BYTES: FORM_BYTES_MAX})
 async def undo_on_rows(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Take an act back where nobody changed the lead since; back to the list, which says what came of it."""
     viewer, form = await get_viewer(request, services), sent_form(request)
@@ -137,7 +140,7 @@ async def _find_visible(services: Services, viewer: User, lead_id: UUID) -> Lead
         lead = await services.store.get_lead(lead_id)
     except (NotFound, Unavailable):
         return None
-    return lead if can_see(viewer, lead) else None
+    return lead if can(viewer, "see_lead", lead) else None
 
 
 async def _rows_now(

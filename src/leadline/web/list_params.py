@@ -8,6 +8,7 @@ from uuid import UUID
 from leadline.domain.errors import Fault
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import STATUSES, Status
+from leadline.domain.rights import whose_leads
 from leadline.domain.search import words_of
 from leadline.domain.users import User
 from leadline.web.lead_params import NOBODY, QUERY_LENGTH_MAX, Params
@@ -85,19 +86,14 @@ def read_wanted(pairs: Iterable[tuple[str, str]], viewer: User, users: Iterable[
 def owner_choices(viewer: User, users: Iterable[User]) -> dict[str, str]:
     """Whose leads one may ask for, by the value in the address. A rep sees nobody else's, so no other name is offered."""
     choices = {ANY: "Any owner", ME: "Me", NOBODY: "Nobody"}
-    if viewer.role != "rep":
+    if not whose_leads(viewer):
         choices |= {str(user.id): user.full_name for user in users if user.id != viewer.id and user.role == "rep"}
     return choices
 
 
-def visible_owners(viewer: User) -> tuple[UUID | None, ...]:
-    """Whose leads this user sees at all; empty for everybody's (`users.can_see` says the same of one lead)."""
-    return (viewer.id, None) if viewer.role == "rep" else ()
-
-
 def _owners(viewer: User, owner: str) -> tuple[UUID | None, ...]:
     if owner == ANY:
-        return visible_owners(viewer)
+        return whose_leads(viewer)
     if owner == NOBODY:
         return (None,)
     return (viewer.id,) if owner == ME else (UUID(owner),)

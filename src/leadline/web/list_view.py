@@ -9,9 +9,10 @@ from leadline.domain.intake import DEFAULT_SOURCES
 from leadline.domain.lead_lists import DEFAULT_LIMIT
 from leadline.domain.leads import STATUSES, Lead
 from leadline.domain.lifecycle import REASONS
+from leadline.domain.rights import can, whose_leads
 from leadline.domain.users import User
 from leadline.web.cursors import Cursors
-from leadline.web.list_params import ANY, OPEN, Wanted, owner_choices, visible_owners
+from leadline.web.list_params import ANY, OPEN, Wanted, owner_choices
 from leadline.web.presenting.lead_list import Row, Seen, row, sentence, tabs
 from leadline.web.presenting.owners import People
 from leadline.web.presenting.words import counted
@@ -28,7 +29,7 @@ async def list_context(
     store, now = services.store, now_for(viewer)
     found, counts = await asyncio.gather(
         store.list_leads(wanted.query, cursors.read(wanted.query, wanted.cursor), DEFAULT_LIMIT),
-        store.count_open(visible_owners(viewer)),
+        store.count_open(whose_leads(viewer)),
     )
     list_tabs = tabs(wanted.listing, counts)
     total = None if wanted.is_filtered else next(tab.count for tab in list_tabs if tab.is_current)
@@ -69,16 +70,15 @@ def _filters(wanted: Wanted, owners: dict[str, str], leads: Iterable[Lead]) -> d
 
 
 def _acts(viewer: User, users: Iterable[User], wanted: Wanted) -> dict[str, Any]:
-    """What this viewer may do with chosen rows. Only a manager gives leads away, marks and exports them (RULES 11)."""
-    is_manager = viewer.role != "rep"
+    """What this viewer may do with chosen rows. Who may not do something is not offered it."""
     reps = [
         (str(user.id), user.full_name, f"{user.current_lead_count:,} of {counted(user.max_active_leads, 'lead')}")
         for user in users
         if user.is_active and user.role == "rep"
     ]
     return {
-        "owners_to_give": [*reps, AUTO_CHOICE, NOBODY_CHOICE] if is_manager else [],
-        "may_export": is_manager,
+        "owners_to_give": [*reps, AUTO_CHOICE, NOBODY_CHOICE] if can(viewer, "assign_lead") else [],
+        "may_export": can(viewer, "export_leads"),
         "export_address": "/leads/export" + wanted.address().removeprefix("/"),
         "reasons": {reason: reason.replace("_", " ").capitalize() for reason in REASONS},
     }

@@ -14,8 +14,10 @@ from litestar.response import Stream
 from leadline.domain.errors import Invalid, NotFound, Unavailable
 from leadline.domain.lead_lists import LeadQuery, matches
 from leadline.domain.leads import Lead
-from leadline.domain.users import User, can_see
+from leadline.domain.rights import can
+from leadline.domain.users import User
 from leadline.usecases.accounts import watch_session
+from leadline.web.actions import doing
 from leadline.web.lead_params import read_time
 from leadline.web.list_params import Wanted, read_wanted
 from leadline.web.live import OVERLAP, Listener
@@ -24,7 +26,7 @@ from leadline.web.presenting.owners import People
 from leadline.web.reading import AnyRequest
 from leadline.web.rendering import render
 from leadline.web.services import Services, now_for, utc_now
-from leadline.web.sessions import NotSignedIn, Viewer, get_viewer, login_address
+from leadline.web.sessions import Viewer, get_viewer, login_address
 
 STREAM_SECONDS = 300.0
 CHECK_SECONDS = 30.0
@@ -37,20 +39,19 @@ _BEGIN = b"retry: 2000\n\n"
 _NOT_OF_THE_LIST = ("cursor", "since")
 
 
-@get("/live")
+@get("/live", opt=doing("list_leads"))
 async def live(request: AnyRequest, services: NamedDependency[Services]) -> Response[Any]:
-    """What changes in the list that the query string asks for. A page whose session is over is told where to go: it cannot see a
-    redirect. Raises Unavailable where too many pages listen."""
-    try:
-        viewer = await get_viewer(request, services)
-    except NotSignedIn:
-        if EVENT_STREAM not in request.headers.get("accept", ""):
-            raise
-        return _stream(_over())
+    """What changes in the list that the query string asks for. Raises Unavailable where too many pages listen."""
+    viewer = await get_viewer(request, services)
     pairs = [(name, value) for name, value in request.query_params.multi_items() if name not in _NOT_OF_THE_LIST]
     view = await _view(services, viewer.user, pairs)
     services.live.check_room(viewer.user.id)
     return _stream(Streaming(services, viewer, pairs, view, _heard_until(request)).events())
+
+
+def told_it_is_over(request: AnyRequest) -> Stream | None:
+    """Where to go, for a page whose session is over and that cannot see a redirect; None for any other request."""
+    return _stream(_over()) if EVENT_STREAM in request.headers.get("accept", "") else None
 
 
 def _heard_until(request: AnyRequest) -> datetime | None:
@@ -149,7 +150,7 @@ class Streaming:
     async def _news(self, listener: Listener) -> list[bytes]:
         """What to say of the leads that changed. A lead that is not this viewer's to see is not spoken of at all."""
         now, view = now_for(self._view.user), self._view
-        changed = [lead for lead in listener.take() if can_see(view.user, lead)]
+        changed = [lead for lead in listener.take() if can(view.user, "see_lead", lead)]
         if listener.has_missed or len(changed) > ROWS_AT_ONCE_MAX:
             listener.has_missed = False
             return [_event("many", {"count": len(changed)})]

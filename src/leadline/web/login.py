@@ -15,6 +15,7 @@ from leadline.usecases.accounts import (
     start_session,
 )
 from leadline.usecases.passwords import PasswordGuard, TooManyTries
+from leadline.web.actions import doing
 from leadline.web.csrf import BY_LOGIN, sent_form
 from leadline.web.login_forms import enter, login_form
 from leadline.web.paths import safe_next
@@ -28,7 +29,7 @@ _WRONG = "That e-mail and password do not match."
 _USED_LINK = "This link was used before, or is older than 15 minutes. Sign in with your password instead."
 
 
-@get("/login", opt={"public": True})
+@get("/login", opt=doing("open"))
 async def login_page(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The form. A link of the terminal is not followed by opening it, or the preview of a chat would use it up: it takes a button."""
     params = request.query_params
@@ -38,7 +39,7 @@ async def login_page(request: AnyRequest, services: NamedDependency[Services]) -
     return _form(request, services, back_to, link=link)
 
 
-@post("/login", status_code=303, opt={"public": True} | BY_LOGIN)
+@post("/login", status_code=303, opt=doing("open") | BY_LOGIN)
 async def log_in(
     request: AnyRequest, services: NamedDependency[Services], guard: NamedDependency[PasswordGuard]
 ) -> Response[bytes]:
@@ -63,7 +64,7 @@ async def log_in(
     return await _begin(request, services, user, back_to)
 
 
-@post("/logout", status_code=303)
+@post("/logout", status_code=303, opt=doing("end_session"))
 async def log_out(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The session ends for good, in every tab."""
     if token := session_token(request, services.settings):

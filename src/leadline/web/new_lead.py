@@ -14,10 +14,11 @@ from leadline.domain.emails import parse_email
 from leadline.domain.errors import Fault, Invalid, Unavailable
 from leadline.domain.intake import Captured, Intake
 from leadline.domain.leads import COMPANY_SIZES, Lead
+from leadline.domain.rights import can
 from leadline.domain.submission import parse_submission
-from leadline.domain.users import can_see
 from leadline.usecases.rules import find_newest
 from leadline.web.act_forms import text_in
+from leadline.web.actions import doing
 from leadline.web.csrf import FORM_BYTES, sent_form
 from leadline.web.pages import frame
 from leadline.web.presenting.acted import short, whose
@@ -37,13 +38,13 @@ ASKED = tuple(name for name in FIELDS if not name.startswith("utm_"))
 _SUGGESTED = ("industry", "inquiry_type", "budget_timeline")
 
 
-@get("/leads/new")
+@get("/leads/new", opt=doing("create_lead"))
 async def new_lead_form(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The form, empty."""
     return await _form(services, await get_viewer(request, services), {})
 
 
-@get("/leads/new/known")
+@get("/leads/new/known", opt=doing("create_lead"))
 async def known_address(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The leads of the address in the form, as far as this viewer may see them. A partial."""
     viewer = await get_viewer(request, services)
@@ -51,7 +52,7 @@ async def known_address(request: AnyRequest, services: NamedDependency[Services]
     return page("new_lead_known.html", known=known)
 
 
-@post("/leads/new", status_code=303, opt={FORM_BYTES: _FORM_BYTES_MAX})
+@post("/leads/new", status_code=303, opt=doing("create_lead") | {FORM_BYTES: _FORM_BYTES_MAX})
 async def create_by_hand(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Capture it like any other, and show it; what is wrong stands beside its field, and what was typed is kept."""
     viewer, form = await get_viewer(request, services), sent_form(request)
@@ -79,14 +80,14 @@ async def _shown(services: Services, viewer: Viewer, fields: Mapping[str, str], 
     if lead is None:
         return await _form(services, viewer, fields, list(captured.faults), 422)
     people = People(await services.store.list_users(), viewer.user)
-    company = short(lead.company_name if can_see(viewer.user, lead) else fields["company_name"])
+    company = short(lead.company_name if can(viewer.user, "see_lead", lead) else fields["company_name"])
     if captured.outcome == "duplicate":
         said = f"{company} wrote within the last 24 hours. What you typed was added to that lead."
     elif lead.assigned_to is None and lead.waiting_since is None:
         said = f"{company} is kept: {lead.category}, {lead.lead_score}."
     else:
         said = f"{company} is kept: {lead.category}, {lead.lead_score}. {whose(lead, company, people)}"
-    to = f"/leads/{lead.id}" if can_see(viewer.user, lead) else "/"
+    to = f"/leads/{lead.id}" if can(viewer.user, "see_lead", lead) else "/"
     return see_other(to, [toast_cookie(services, viewer, Toast(said))])
 
 
@@ -125,5 +126,5 @@ async def _known(services: Services, viewer: Viewer, email: str) -> list[tuple[L
     return [
         (lead, aged(lead.created_at, now), is_within_window(lead.created_at, now))
         for lead in leads
-        if can_see(viewer.user, lead)
+        if can(viewer.user, "see_lead", lead)
     ]

@@ -1,10 +1,13 @@
 """The work list, and what every page behind the login shows."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from leadline.domain.rights import can
+from leadline.web.actions import doing
 from leadline.web.csrf import form_token
 from leadline.web.cursors import Cursors
 from leadline.web.list_params import read_wanted
@@ -17,7 +20,7 @@ from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import find_toast
 
 
-@get("/")
+@get("/", opt=doing("list_leads"))
 async def work_list(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
@@ -31,9 +34,10 @@ async def work_list(
 
 
 def frame(viewer: Viewer, services: Services) -> dict[str, Any]:
-    """What every page behind the login shows: who looks, and the form that signs out."""
+    """What every page behind the login shows: who looks and what they may, and the form that signs out."""
     return {
         "viewer": viewer.user,
+        "may": partial(can, viewer.user),
         "viewer_initials": initials(viewer.user.full_name),
         "form_token": form_token(services.secret_key, "session", viewer.token),
     }

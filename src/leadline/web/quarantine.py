@@ -15,7 +15,8 @@ from leadline.domain.submission import Submission, parse_submission
 from leadline.sources.payloads import Payload
 from leadline.usecases.release import confirm_spam, find_settled, get_submission, last_of, release
 from leadline.web.act_forms import Form, text_in
-from leadline.web.acting import nothing_here
+from leadline.web.actions import doing
+from leadline.web.admission import nothing_here
 from leadline.web.csrf import FORM_BYTES, sent_form
 from leadline.web.cursors import Cursors
 from leadline.web.pages import frame
@@ -33,12 +34,12 @@ PAGE = 50
 _RELEASE_BYTES_MAX = 300_000
 
 
-@get("/quarantine")
+@get("/quarantine", opt=doing("read_submissions"))
 async def quarantine(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
     """What made no lead, newest first, by what became of it."""
-    viewer = await _get_keeper(request, services)
+    viewer = await get_viewer(request, services)
     outcome = _outcome(request.query_params.get("outcome"))
     listing = ("quarantine", outcome)
     position = cursors.read(listing, request.query_params.get("cursor"))
@@ -59,22 +60,26 @@ async def quarantine(
     )
 
 
-@get("/quarantine/{submission_id:str}")
+@get("/quarantine/{submission_id:str}", opt=doing("read_submissions"))
 async def submission_detail(
     request: AnyRequest, services: NamedDependency[Services], submission_id: FromPath[str]
 ) -> Response[bytes]:
     """One posting: why it made no lead, what was sent and what it becomes, and the form that releases it."""
-    viewer = await _get_keeper(request, services)
+    viewer = await get_viewer(request, services)
     record = await _get_record(services, submission_id)
     return await _page(request, services, viewer, record, {})
 
 
-@post("/quarantine/{submission_id:str}/release", status_code=303, opt={FORM_BYTES: _RELEASE_BYTES_MAX})
+@post(
+    "/quarantine/{submission_id:str}/release",
+    status_code=303,
+    opt=doing("release_submission") | {FORM_BYTES: _RELEASE_BYTES_MAX},
+)
 async def release_submission(
     request: AnyRequest, services: NamedDependency[Services], submission_id: FromPath[str]
 ) -> Response[bytes]:
     """Make the lead that it should have been, with what was typed in place of what was sent."""
-    viewer, form = await _get_keeper(request, services), sent_form(request)
+    viewer, form = await get_viewer(request, services), sent_form(request)
     record = await _get_record(services, submission_id)
     try:
         submission = _read(shown.find_payload(record), form)
@@ -87,12 +92,12 @@ async def release_submission(
     return see_other(f"/leads/{released.lead.id}", [toast_cookie(services, viewer, _told(released))])
 
 
-@post("/quarantine/{submission_id:str}/spam", status_code=303)
+@post("/quarantine/{submission_id:str}/spam", status_code=303, opt=doing("release_submission"))
 async def confirm_as_spam(
     request: AnyRequest, services: NamedDependency[Services], submission_id: FromPath[str]
 ) -> Response[bytes]:
     """Settle it as spam, and go back to the list."""
-    viewer = await _get_keeper(request, services)
+    viewer = await get_viewer(request, services)
     record = await _get_record(services, submission_id)
     try:
         await confirm_spam(services.store, services.house, record, person_in(request, viewer.user), utc_now())
@@ -100,13 +105,6 @@ async def confirm_as_spam(
         return await _page(request, services, viewer, record, {}, status_of(error), Trouble(str(error), []))
     toast = toast_cookie(services, viewer, Toast("Confirmed as spam. It can still be released."))
     return see_other(f"/quarantine?outcome={record.outcome}", [toast])
-
-
-async def _get_keeper(request: AnyRequest, services: Services) -> Viewer:
-    viewer = await get_viewer(request, services)
-    if viewer.user.role == "rep":
-        raise nothing_here()
-    return viewer
 
 
 async def _get_record(services: Services, submission_id: str) -> SubmissionRecord:

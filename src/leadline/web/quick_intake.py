@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.domain.access import ApiKey, key_allows
+from leadline.domain.access import ApiKey
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Invalid, LeadlineError
 from leadline.domain.intake import Intake
+from leadline.domain.rights import can
 from leadline.domain.submission import Submission, parse_submission
 from leadline.web.answers import told
 from leadline.web.problems import MEDIA_TYPE, detail_of, headers_of, problem, status_of
@@ -69,7 +70,7 @@ class QuickIntake:
         if found.get(b"content-type") != b"application/json" or not authorization.startswith(b"Bearer "):
             return None, None
         key = self._services.keys.remembered(authorization[7:].decode("latin-1"))
-        if key is None or not key_allows(key, "leads:create", utc_now()):
+        if key is None or not can(key, "create_lead"):
             return None, None
         agent = found.get(b"user-agent")
         return key, agent.decode("latin-1").replace("\0", "")[:USER_AGENT_LENGTH] if agent else None

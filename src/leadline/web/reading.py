@@ -6,12 +6,11 @@ from typing import Any
 import msgspec
 from litestar import Request
 
-from leadline.domain.access import ApiKey, Scope, key_allows
+from leadline.domain.access import ApiKey
 from leadline.domain.activities import Actor
-from leadline.domain.errors import Fault, Forbidden, Invalid
+from leadline.domain.errors import Fault, Invalid
 from leadline.domain.users import User
-from leadline.web.problems import TooLarge, Unauthorized, Unreadable, WrongMediaType
-from leadline.web.services import Services, utc_now
+from leadline.web.problems import TooLarge, Unreadable, WrongMediaType
 
 BODY_SECONDS = 15
 THROWN_AWAY_MAX = 16_000_000
@@ -56,25 +55,6 @@ def decode(body: bytes) -> Any:
         raise Unreadable(f"the body is not valid JSON: {error}") from error
     except RecursionError as error:
         raise Unreadable("the body is nested too deeply") from error
-
-
-async def known_key(request: AnyRequest, services: Services) -> ApiKey:
-    """The key of a request, whatever it may do. Raises Unauthorized without a good one. Cookies are not looked at."""
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not key:
-        raise Unauthorized("send an API key: Authorization: Bearer ll_...")
-    found = await services.keys.find(key.strip())
-    if found is None:
-        raise Unauthorized("this API key is not known here, or is no longer valid")
-    return found
-
-
-async def authorize(request: AnyRequest, services: Services, scope: Scope) -> ApiKey:
-    """The key of a request, if it may do this. Raises Unauthorized without a good key, Forbidden without the scope."""
-    found = await known_key(request, services)
-    if not key_allows(found, scope, utc_now()):
-        raise Forbidden(f"this API key lacks the scope {scope}")
-    return found
 
 
 async def read_object(request: AnyRequest, limit: int) -> dict[str, Any]:

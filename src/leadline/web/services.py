@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadline.config import Settings
-from leadline.domain.access import ApiKey
+from leadline.domain.access import ApiKey, is_key_live
 from leadline.domain.errors import LeadlineError
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
@@ -36,7 +36,9 @@ class Keys:
     def remembered(self, key: str) -> ApiKey | None:
         """A key that was good a moment ago."""
         seen = self._seen.get(key)
-        return seen[1] if seen is not None and seen[0] > time.monotonic() else None
+        if seen is None or seen[0] <= time.monotonic() or not is_key_live(seen[1], utc_now()):
+            return None
+        return seen[1]
 
     async def find(self, key: str) -> ApiKey | None:
         """The live key behind what a client sent, or None. Only good keys are remembered."""

@@ -15,6 +15,8 @@ from leadline.web.paths import own_path, safe_next
 from leadline.web.reading import AnyRequest
 from leadline.web.services import Services, now_for, utc_now
 
+_VIEWER = "viewer"
+
 
 class NotSignedIn(LeadlineError):
     """A page needs to know who looks at it. `back_to` is where to go on after the login."""
@@ -72,10 +74,14 @@ def session_token(request: AnyRequest, settings: Settings) -> str | None:
 
 
 async def find_viewer(request: AnyRequest, services: Services) -> Viewer | None:
-    """Who is signed in, or None. Asked of the store each time: a revoked session or a deactivated user stops at once."""
-    token = session_token(request, services.settings)
-    user = await resume_session(services.store, token, utc_now()) if token else None
-    return Viewer(user, token) if user is not None and token else None
+    """Who is signed in, or None. Asked of the store once for each request: a revoked session or a deactivated user stops at once."""
+    state = request.scope["state"]
+    if _VIEWER not in state:
+        token = session_token(request, services.settings)
+        user = await resume_session(services.store, token, utc_now()) if token else None
+        state[_VIEWER] = Viewer(user, token) if user is not None and token else None
+    viewer: Viewer | None = state[_VIEWER]
+    return viewer
 
 
 async def get_viewer(request: AnyRequest, services: Services) -> Viewer:

@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from leadline.domain.errors import NotFound
+from leadline.web.actions import doing
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_MINUTE = "public, max-age=60"
@@ -37,7 +38,7 @@ def asset(name: str) -> str:
     return f"/static/{ASSETS[name][1]}/{name}"
 
 
-@get("/static/{digest:str}/{name:str}", opt={"public": True})
+@get("/static/{digest:str}/{name:str}", opt=doing("open"))
 async def static_file(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A file. A page that was made by another version asks for another digest: it gets what there is, for a minute."""
     if name not in ASSETS:
@@ -46,7 +47,7 @@ async def static_file(digest: FromPath[str], name: FromPath[str]) -> Response[by
     return _answer(name, content, FOR_EVER if digest == own else FOR_A_MINUTE)
 
 
-@get("/favicon.ico", opt={"public": True})
+@get("/favicon.ico", opt=doing("open"))
 async def favicon() -> Response[bytes]:
     """Browsers ask for it unasked, also beside an answer that is no page."""
     return _answer("favicon.svg", ASSETS["favicon.svg"][0], "public, max-age=86400")

@@ -12,6 +12,7 @@ from leadline.domain.errors import Invalid
 from leadline.domain.users import User
 from leadline.usecases.invitations import SpentInvitation, accept_invitation, find_invited
 from leadline.usecases.passwords import PasswordGuard
+from leadline.web.actions import doing
 from leadline.web.csrf import BY_LOGIN, sent_form
 from leadline.web.login_forms import enter, login_form
 from leadline.web.reading import AnyRequest
@@ -26,7 +27,7 @@ def welcome_link(settings: Settings, token: str) -> str:
     return f"{settings.origin}{_PATH}?{urlencode({'link': token})}"
 
 
-@get(_PATH, opt={"public": True})
+@get(_PATH, opt=doing("open"))
 async def welcome_page(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The form. Opening it uses nothing up: the preview of a chat does it too."""
     link = request.query_params.get("link", "")
@@ -34,7 +35,7 @@ async def welcome_page(request: AnyRequest, services: NamedDependency[Services])
     return _form(request, services, link, invited) if invited else _spent(request, services)
 
 
-@post(_PATH, status_code=303, opt={"public": True} | BY_LOGIN)
+@post(_PATH, status_code=303, opt=doing("open") | BY_LOGIN)
 async def accept(
     request: AnyRequest, services: NamedDependency[Services], guard: NamedDependency[PasswordGuard]
 ) -> Response[bytes]:

@@ -8,7 +8,7 @@ from leadline.domain.leads import COMPANY_SIZES, STATUSES
 from leadline.domain.lifecycle import BANT, BANT_ANSWERS, REASONS
 from leadline.usecases.signals import SIGNAL_TYPES
 from leadline.usecases.work import KINDS, NOTE_LENGTH_MAX, OUTCOMES
-from leadline.web.api_work import EVENT_ID_MAX
+from leadline.web.api_events import EVENT_ID_MAX
 from leadline.web.openapi.operation import KEYED, READING, Operation
 from leadline.web.openapi.types import Schema
 

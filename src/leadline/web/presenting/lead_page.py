@@ -11,7 +11,8 @@ from uuid import UUID
 
 from leadline.domain.activities import Activity
 from leadline.domain.leads import Category, Lead
-from leadline.domain.users import User, can_see
+from leadline.domain.rights import can
+from leadline.domain.users import User
 from leadline.web.presenting.words import Moment, counted, dated, day, moment
 
 EXTRAS_MAX = 40
@@ -110,7 +111,7 @@ def same_address(lead: Lead, found: Iterable[Lead], viewer: User, now: datetime)
             other.category,
         )
         for other in found
-        if other.id != lead.id and can_see(viewer, other)
+        if other.id != lead.id and can(viewer, "see_lead", other)
     )
 
 

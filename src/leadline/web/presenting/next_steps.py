@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from leadline.domain.activities import Activity
 from leadline.domain.leads import Lead, Status
 from leadline.domain.lifecycle import allowed
+from leadline.domain.rights import can
 from leadline.domain.users import User
 from leadline.domain.whereabouts import zones_of
-from leadline.web.acting import refusal
+from leadline.web.act_forms import ACTIONS_OF_ACTS
 from leadline.web.presenting.words import counted
 
 Fields = tuple[tuple[str, str], ...]
@@ -60,7 +61,7 @@ def next_steps(lead: Lead, user: User, now: datetime, entries: Iterable[Activity
     if lead.is_deleted:
         restore = Button("Restore", "restore")
         return NextSteps(restore, (), (), False, False, False, ("It is deleted. Its history is kept.",))
-    may = {act for act in _ACTS if refusal(user, act, lead) is None}
+    may = {act for act in _ACTS if can(user, ACTIONS_OF_ACTS[act], lead)}
     if lead.is_spam:
         release = Button("No spam", "spam", (("flag", "false"),)) if "spam" in may else None
         return NextSteps(
@@ -114,7 +115,7 @@ def _words(lead: Lead, user: User, now: datetime, may: set[str], entries: Iterab
         yield local
     if "status" not in may:
         yield "Nobody has this lead yet: whoever claims it works it."
-    elif lead.status == "Disqualified" and user.role == "rep":
+    elif lead.status == "Disqualified" and not can(user, "reopen_lead", lead):
         yield "Only a manager can reopen it."
     elif lead.status in _OPENS_LATER:
         yield _OPENS_LATER[lead.status]
