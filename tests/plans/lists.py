@@ -8,7 +8,7 @@ from uuid import UUID
 
 from leadline.domain.lead_lists import LeadQuery, Order, Position, order_of
 from leadline.domain.leads import CATEGORIES, STATUSES
-from leadline.storage.postgres import accounts, intake, leads, trail
+from leadline.storage.postgres import accounts, intake, leads, rules, trail
 from leadline.storage.postgres.rows import Connection
 from leadline.storage.postgres.tx import PostgresTx
 from tests.plans.rows import BUSY_REP, QUIET_REP
@@ -63,7 +63,12 @@ class Known:
 
 def named_lists(known: Known) -> list[NamedList]:
     """Every list with a bound on its cost."""
-    return [*(_of_leads(name, query) for name, query in _queries().items()), *_trails(known), _intake(known)]
+    return [
+        *(_of_leads(name, query) for name, query in _queries().items()),
+        *_trails(known),
+        _rescored(),
+        _intake(known),
+    ]
 
 
 def _queries() -> dict[str, LeadQuery]:
@@ -127,6 +132,13 @@ def _trails(known: Known) -> list[NamedList]:
     ]
 
 
+def _rescored() -> NamedList:
+    def ask(connection: Connection, position: Position | None, limit: int) -> Awaitable[Any]:
+        return rules.list_standings(connection, 2, position, limit)
+
+    return NamedList("scored by older rules", ask, ("ruleset_version", "id"))
+
+
 def _intake(known: Known) -> NamedList:
     addresses: Sequence[tuple[str, datetime]] = [(known.email_key, known.created_at)]
     events = [("main", known.event_id)]
@@ -153,4 +165,5 @@ async def other_reads() -> dict[str, Statement]:
             (UUID(QUIET_REP),),
         ),
         "end of a user's sessions": (accounts.REVOKE_SESSIONS, (None, UUID(QUIET_REP), datetime.now(UTC))),
+        "end of a user's invitations": (accounts.REVOKE_INVITATIONS, (UUID(QUIET_REP), datetime.now(UTC))),
     }

@@ -106,12 +106,17 @@ INSERT INTO leadline.sessions (token_hash, user_id, created_at, seen_at)
 SELECT sha256((u.id::text || n)::bytea), u.id, now(), now() FROM leadline.users u, generate_series(1, 400) n
 """
 
+_INVITATIONS = """
+INSERT INTO leadline.invitations (token_hash, user_id, created_at, expires_at)
+SELECT sha256((u.id::text || -n)::bytea), u.id, now(), now() + interval '7 days' FROM leadline.users u, generate_series(1, 100) n
+"""
+
 
 async def fill(connection: "asyncpg.Connection[asyncpg.Record]", leads: int) -> None:
     """So many leads with their trail, submissions and notifications, and statistics about them."""
     for statement in (_SETUP, _USERS):
         await connection.execute(statement)
     await connection.execute(_LEADS, leads)
-    for statement in (_TRAIL, _LONG_TRAIL, _SUBMISSIONS, _NOTIFICATIONS, _ARCHIVE, _SESSIONS):
+    for statement in (_TRAIL, _LONG_TRAIL, _SUBMISSIONS, _NOTIFICATIONS, _ARCHIVE, _SESSIONS, _INVITATIONS):
         await connection.execute(statement)
     await connection.execute("VACUUM (ANALYZE)")

@@ -14,9 +14,10 @@ from tests.plans.explain import MODES, Plan, explain
 from tests.plans.lists import NOBODY, Known, NamedList, Statement, named_lists, other_reads
 from tests.plans.rows import fill
 
-pytestmark = [pytest.mark.scale, pytest.mark.timeout(300)]
+ROWS = int(os.environ.get("LEADLINE_PLAN_ROWS", "100000"))
+FILLING_SECONDS = 300 + ROWS // 1000
+pytestmark = [pytest.mark.long, pytest.mark.timeout(FILLING_SECONDS)]
 
-ROWS = int(os.environ.get("LEADLINE_PLAN_ROWS", "200000"))
 LIMIT = 50
 PAGES_ON = 1000
 MOST_BUFFERS = 100

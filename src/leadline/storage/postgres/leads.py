@@ -8,7 +8,20 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select, text, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
@@ -96,7 +109,7 @@ def _branches(query: LeadQuery, order: Order) -> list[tuple[ColumnElement[bool],
     """What tells the branches of a merge apart. Branches never overlap, so none shows a lead twice."""
     owners = [_is_owner(owner) for owner in dict.fromkeys(query.owners)]
     if order == "work":
-        categories = [table.c.category == category for category in dict.fromkeys(query.categories)]
+        categories = [table.c.category == _unseen(("category", each)) for each in dict.fromkeys(query.categories)]
         return list(product(categories, owners)) if owners else [(category,) for category in categories]
     statuses = [table.c.status == status for status in dict.fromkeys(query.statuses or STATUSES)]
     rest = [_is_one_of("category", query.categories)] if set(query.categories) != set(CATEGORIES) else []
@@ -157,5 +170,12 @@ def _after(order: Order, position: Position | None) -> list[ColumnElement[bool]]
     if position is None:
         return []
     columns = tuple_(*(table.c[name] for name in _ORDERS[order]))
-    values = tuple_(*position, types=[table.c[name].type for name in _ORDERS[order]])
+    values = _unseen(*zip(_ORDERS[order], position, strict=True))
     return [columns > values if order == "updated" else columns < values]
+
+
+def _unseen(*values: tuple[str, Any]) -> ScalarSelect[Any]:
+    """Values of columns, out of the planner's sight, so that any value is planned as any other. It guesses the rows after a
+    position from the first column alone (nothing is below `priority_flag = false`), and thinks as many of the waiting leads Cold
+    as of all; where it so expects no rows, all indexes look alike, and it took one that reads the lists of all owners."""
+    return select(*(literal(value, table.c[name].type) for name, value in values)).scalar_subquery()
