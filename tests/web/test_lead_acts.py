@@ -4,12 +4,17 @@ from typing import Any
 
 import pytest
 
+from leadline.domain.activities import Actor
+from leadline.domain.errors import NotFound, Unavailable
 from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
+from leadline.usecases.deciding import Deciding
+from leadline.web.acting import act_on
+from leadline.web.services import utc_now
 from tests.invariants import broken_rules, trail
 from tests.steps import change, rewrite
 from tests.web.acts import act, fields_of, toast, undo
-from tests.web.browsing import House, text_of
+from tests.web.browsing import House, form_token, running, text_of
 
 TYPED = "Their auditor is a customer of ours.\r\nBe quick."
 
@@ -297,6 +302,18 @@ async def test_a_stale_edit_shows_both_versions_and_the_choice_is_saved(house: H
     assert (after.industry, after.phone, after.contact_name) == ("Retail", "3 555 0300", "Somebody Else")
 
 
+async def test_a_stale_edit_says_who_was_faster(house: House) -> None:
+    lead = await own_lead(house, industry="Healthcare")
+    browser, fields = await edit_form(house, lead)
+    other, theirs = await edit_form(house, lead, "Manager")
+    await other.post(f"/leads/{lead.id}/edit", data=theirs | {"industry": "Retail"})
+
+    stale = await browser.post(f"/leads/{lead.id}/edit", data=fields | {"industry": "Education"})
+
+    assert stale.status_code == 412
+    assert "Last: Changed industry, Manager, 127.0.0.1, " in text_of(stale.text)
+
+
 async def test_a_faulty_edit_keeps_what_was_typed_and_says_what_is_wrong(house: House) -> None:
     lead = await own_lead(house)
     browser, fields = await edit_form(house, lead)
@@ -449,6 +466,48 @@ async def test_an_act_that_there_is_not_is_nothing(house: House) -> None:
 
     assert (await act(browser, lead, "sell")).status_code == 404
     assert (await browser.get(f"/leads/{lead.id}/sell")).status_code == 404
+
+
+async def test_a_lead_that_is_handed_over_meanwhile_is_not_there(house: House) -> None:
+    lead, rep = await house.lead(assigned_to=house.team["Rep Two"].id), house.team["Rep One"]
+    deciding = Deciding(house.services.house, utc_now(), Actor("user", rep.full_name, rep.id))
+
+    # The page looked before; the transaction looks again.
+    with pytest.raises(NotFound, match="There is nothing here"):
+        await act_on(house.store, deciding, rep, lead.id, "notes", {"note": "x"})
+    with pytest.raises(NotFound, match="There is nothing here"):
+        await act_on(house.store, deciding, rep, lead.id, "edit", {"seen": "stale", "industry": "x"})
+
+    assert await trail(house.store, lead.id) == []
+
+
+async def test_what_was_typed_is_kept_where_the_store_does_not_answer() -> None:
+    down: list[bool] = []
+
+    def call(name: str) -> None:
+        if name == "commit" and down:
+            raise Unavailable("the database does not answer")
+
+    async with running(call) as house:
+        rep = await house.hire("Rep One")
+        lead, browser = await house.lead(assigned_to=rep.id), await house.browser(rep)
+        token = form_token((await browser.get("/")).text)
+        down.append(True)
+        answer = await browser.post(f"/leads/{lead.id}/notes", data={"_csrf_token": token, "note": "a long story"})
+
+        assert answer.status_code == 503
+        assert fields_of(answer.text, "/notes")["note"] == "a long story"
+        assert "The database does not answer." in text_of(answer.text)
+        assert await trail(house.store, lead.id) == []
+
+
+async def test_a_link_fills_no_form_in(house: House) -> None:
+    lead, browser = await own_lead(house), await house.browser(house.team["Rep One"])
+
+    page = await browser.get(f"/leads/{lead.id}/notes?note=sent+by+somebody+else&back=/?list=warm")
+
+    assert fields_of(page.text, "/notes")["note"] == ""
+    assert fields_of(page.text, "/notes")["back"] == "/?list=warm"
 
 
 async def test_one_goes_back_to_where_the_form_stood_and_nowhere_else(house: House) -> None:

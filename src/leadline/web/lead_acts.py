@@ -21,6 +21,7 @@ from leadline.web.presenting import lead_forms
 from leadline.web.presenting.acted import told
 from leadline.web.presenting.lead_forms import ActForm, Trouble, as_sentence
 from leadline.web.presenting.lead_list import LISTINGS
+from leadline.web.presenting.lead_page import entries
 from leadline.web.presenting.owners import People
 from leadline.web.problems import Unseen, status_of
 from leadline.web.reading import AnyRequest, person_in
@@ -29,6 +30,10 @@ from leadline.web.services import Services, utc_now
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import toast_cookie
 
+# How far back the history is looked through for who changed a lead.
+_RECENT = 10
+# What follows from an act and says nothing of its own about who changed what.
+_FOLLOW = ("score_updated", "category_changed")
 # Two texts of 20,000 characters, each of which may take twelve bytes on the way.
 _ACT_BYTES_MAX = 600_000
 _BY_ACT = doing_by("act", ACTIONS_OF_ACTS)
@@ -59,7 +64,7 @@ async def act_form(
     """The form of an act by itself: a page of its own, or what a dialog shows. Acts of one button have none."""
     viewer = await get_viewer(request, services)
     lead = await visible_lead(services, viewer, lead_id)
-    asked = dict(request.query_params)
+    asked = {name: request.query_params[name] for name in ("status", "back") if name in request.query_params}
     check(viewer.user, act, lead)
     form = lead_forms.form_of(act, lead, asked, await services.store.list_users())
     return _page(services, viewer, lead, form, asked) if form else see_other(f"/leads/{lead.id}")
@@ -79,7 +84,9 @@ async def _refused(
     shown: ActForm | None
     if act == "edit" and isinstance(error, StaleLead | Unseen):
         current = error.lead if isinstance(error, StaleLead) else lead
-        shown = lead_forms.comparison(current, form)
+        trail = (await services.store.list_activities(lead.id, None, _RECENT)).items
+        recent = [entry for entry in trail if entry.action_type not in _FOLLOW]
+        shown = lead_forms.comparison(current, form, entries(recent, viewer.user, viewer.now()))
     elif isinstance(error, Forbidden):
         shown = None
     else:

@@ -9,7 +9,7 @@ from leadline.domain.lead_edits import EDITABLE, REQUIRED, etag
 from leadline.domain.leads import COMPANY_SIZES, Lead
 from leadline.domain.users import User
 from leadline.web.act_forms import NOBODY, Form, field_marks, text_in, touched
-from leadline.web.presenting.lead_page import LABELS, Doubt, doubts
+from leadline.web.presenting.lead_page import LABELS, Doubt, Entry, doubts
 
 Options = Mapping[str, str]
 
@@ -84,6 +84,7 @@ class ActForm:
     seen: str = ""
     marks: str = ""
     names: tuple[str, ...] = ()
+    last_change: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +161,15 @@ def edit_form(lead: Lead, typed: Form) -> ActForm:
     return ActForm("act_edit.html", "Edit", inputs=inputs, seen=seen, marks=marks, names=EDITABLE)
 
 
-def comparison(lead: Lead, typed: Form) -> ActForm:
-    """A stale edit: what one changed beside what the lead has by now."""
+def comparison(lead: Lead, typed: Form, recent: Iterable[Entry] = ()) -> ActForm:
+    """A stale edit: what one changed beside what the lead has by now, and what was done to it last by somebody."""
     return ActForm(
         "act_compare.html",
         "Two versions",
         versions=tuple(_versions(lead, touched(typed))),
         seen=etag(lead),
         marks=field_marks(lead),
+        last_change=next((entry for entry in recent if entry.kind), None),
     )
 
 
