@@ -105,8 +105,8 @@ class Site:
 
 
 @asynccontextmanager
-async def looked_at(house: House, browser: Browser) -> AsyncIterator[Site]:
-    """The application of a house on loopback, until the end of the block."""
+async def serving(house: House) -> AsyncIterator[str]:
+    """The origin of a house that is served on loopback, until the end of the block."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = _Server(
@@ -114,14 +114,13 @@ async def looked_at(house: House, browser: Browser) -> AsyncIterator[Site]:
                 house.app, ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
             )
         )
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        site = Site(house, f"http://127.0.0.1:{listener.getsockname()[1]}", browser)
+        running = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            yield site
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            await site.close()
+            house.services.live.stop()
             server.should_exit = True
-            await serving
+            await running
 
 
 class _Server(uvicorn.Server):

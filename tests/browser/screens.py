@@ -3,12 +3,16 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.users import User
+from leadline.ports import Store
 from leadline.usecases.demo import add_demo
 from leadline.usecases.invitations import invite_user
 from leadline.web.services import utc_now
+from tests.builders import intake
+from tests.steps import capture
 from tests.web.browsing import House, running
 from tests.web.quarantined import quarantine
 
@@ -47,6 +51,21 @@ async def deepest_lead(house: House) -> str:
     return f"/leads/{found.items[0].id}"
 
 
+def on_lead(act: str) -> Address:
+    """The form of an act on the lead that deepest_lead shows."""
+
+    async def address(house: House) -> str:
+        return f"{await deepest_lead(house)}/{act}"
+
+    return address
+
+
+async def doubtful_lead(house: House) -> str:
+    """A lead whose postings disagree."""
+    found = await house.store.list_leads(LeadQuery(needs_review=True), None, 1)
+    return f"/leads/{found.items[0].id}"
+
+
 async def quarantined(house: House) -> str:
     """A posting whose answers can be read."""
     return f"/quarantine/{house.postings[-1].id}"
@@ -55,15 +74,6 @@ async def quarantined(house: House) -> str:
 async def unreadable(house: House) -> str:
     """A posting in which nothing can be read."""
     return f"/quarantine/{house.postings[0].id}"
-
-
-def form_of_a_lead(act: str) -> Address:
-    """The page of a form of that lead."""
-
-    async def address(house: House) -> str:
-        return f"{await deepest_lead(house)}/{act}"
-
-    return address
 
 
 async def invited(house: House) -> str:
@@ -82,10 +92,12 @@ SCREENS = [
     Screen("leads-review", at("/?list=review")),
     Screen("leads-none", at("/?q=nothing-begins-like-this")),
     Screen("leads-of-a-rep", at("/?list=all"), who="Rep Real"),
-    Screen("new-lead", at("/leads/new")),
     Screen("lead", deepest_lead),
-    Screen("lead-edit", form_of_a_lead("edit")),
-    Screen("lead-disqualify", form_of_a_lead("status?status=Disqualified")),
+    Screen("lead-doubtful", doubtful_lead),
+    Screen("lead-edit", on_lead("edit")),
+    Screen("lead-assign", on_lead("assign")),
+    Screen("lead-disqualify", on_lead("status?status=Disqualified")),
+    Screen("new-lead", at("/leads/new")),
     Screen("quarantine", at("/quarantine")),
     Screen("quarantine-empty", at("/quarantine?outcome=spam")),
     Screen("quarantine-posting", quarantined),
@@ -99,6 +111,19 @@ SCREENS = [
 ]
 
 
+async def disagree(store: Store) -> None:
+    """Two postings of one address within a day that say different things."""
+    now = utc_now()
+    address = {
+        "email": "mateo@kestrel.example.com",
+        "company_name": "Kestrel & Sons",
+        "contact_name": "Mateo Brandvold",
+    }
+    await capture(store, intake(now - timedelta(hours=5), way_in="webflow", **address), now=now)
+    changed = {"company_size": "201-1000", "inquiry_type": "Pricing Information", "phone": "+47 22 00 00 00"}
+    await capture(store, intake(now - timedelta(hours=2), way_in="webflow", **address, **changed), now=now)
+
+
 @asynccontextmanager
 async def furnished() -> AsyncIterator[House]:
     """The demo, looked at by a manager, an admin and a rep."""
@@ -107,5 +132,6 @@ async def furnished() -> AsyncIterator[House]:
         await house.hire("Dana Okafor", "manager")
         await house.hire("Ines Admin", "admin")
         await house.hire("Rep Real")
+        await disagree(house.store)
         house.postings = await quarantine(house.store)
         yield house

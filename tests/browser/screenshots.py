@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.async_api import Browser
 
 from tests.browser.chromium import chromium
-from tests.browser.kit import PHONE, THEMES, WIDE, Site, Theme, looked_at
+from tests.browser.kit import PHONE, THEMES, WIDE, Site, Theme, serving
 from tests.browser.screens import SCREENS, Screen, furnished
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
@@ -20,6 +20,7 @@ async def take(site: Site, screen: Screen, width: int, theme: Theme) -> Path:
     address = await screen.address(site.house)
     page = await site.open(address, screen.viewer(site.house), status=screen.status, width=width, theme=theme)
     picture = Image.open(io.BytesIO(await page.screenshot(animations="disabled")))
+    await site.close()
     path = FOLDER / f"{screen.name}-{width}-{theme}.png"
     # Paper, ink and a few depths: a palette is a third of the size and looks the same.
     picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
@@ -30,7 +31,8 @@ async def take_all(browser: Browser) -> None:
     """Pictures of screens that are no more go."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     taken = []
-    async with furnished() as house, looked_at(house, browser) as site:
+    async with furnished() as house, serving(house) as origin:
+        site = Site(house, origin, browser)
         for screen in SCREENS:
             for width in (WIDE, PHONE):
                 taken += [await take(site, screen, width, theme) for theme in THEMES]
