@@ -9,15 +9,18 @@ from uuid import UUID
 import pytest
 
 from leadline.domain.errors import Conflict, LeadlineError, Unavailable
+from leadline.domain.intake import Captured, SubmissionRecord
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import Status
+from leadline.domain.submission import parse_submission
 from leadline.domain.users import User
 from leadline.ports import Store
 from leadline.usecases.accounts import end_session, hash_of, resume_session, start_session
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.index import index_leads
+from leadline.usecases.release import confirm_spam, get_submission, release
 from leadline.usecases.signals import Signal, count_signal
-from tests.builders import HOUSE, NOW, deciding, faulty_intake, intake
+from tests.builders import HOUSE, NOW, ROBOT, body, deciding, faulty_intake, intake
 from tests.faults import Kind, digest
 from tests.invariants import broken_rules
 from tests.steps import add_reps, advance, capture, change
@@ -84,6 +87,19 @@ async def two_leads_wait(store: Store) -> None:
     await capture(store, intake(email=ANN), intake(email=BEN))
 
 
+POSTING = faulty_intake(way_in="webflow", failed_as="quarantined", endpoint="main")
+
+
+async def a_posting_that_made_no_lead(store: Store) -> SubmissionRecord:
+    await a_lead_before(store)
+    await capture(store, POSTING)
+    return await get_submission(store, POSTING.id)
+
+
+def released(store: Store, record: SubmissionRecord) -> Awaitable[Captured]:
+    return release(store, HOUSE, record, parse_submission(body(email=ANN), strict=False), ROBOT, LATER)
+
+
 VISIT = Signal("pricing_page_visit", "evt-7", LATER, email_key=ANN)
 CASES = {
     "capture": Case(a_lead_before, post),
@@ -97,6 +113,10 @@ CASES = {
     "opportunity": step("Opportunity", "Contacted", "Qualified"),
     "disqualify": step("Disqualified"),
     "reopen": step("New", "Disqualified"),
+    "release": Case(a_posting_that_made_no_lead, released),
+    "confirm spam": Case(
+        a_posting_that_made_no_lead, lambda store, record: confirm_spam(store, HOUSE, record, ROBOT, LATER)
+    ),
     "index": Case(leads_of_a_full_rep, lambda store, _: index_leads(store, "US")),
     "signal": Case(leads_of_a_full_rep, lambda store, _: count_signal(store, VISIT, deciding(LATER))),
 }
