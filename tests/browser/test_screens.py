@@ -59,15 +59,16 @@ async def test_the_keyboard_reaches_everything_and_shows_where_it_is(site: Site,
 
 
 STOPS_MAX = 60
-# After the last stop the focus leaves the page. A group of radio buttons is one stop.
+# After the last stop the focus leaves the page. A group of radio buttons is one stop. Stops are told apart by their tags: what
+# is live may be drawn anew meanwhile.
 _WHERE = """() => {
   const e = document.activeElement, box = e.getBoundingClientRect();
   if (e === document.body || e === document.documentElement) return null;
   const ringed = n => n && n !== document.body
     && (getComputedStyle(n).outlineStyle !== "none" || getComputedStyle(n).boxShadow !== "none");
-  (window.reached = window.reached || new Set()).add(e);
+  (window.reached = window.reached || new Set()).add(e.outerHTML.slice(0, 200));
   return {what: e.outerHTML.slice(0, 120), shown: box.width > 0 && (ringed(e) || ringed(e.parentElement) || e.type === "search")};
 }"""
 _NOT_REACHED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
   .filter(e => !e.disabled && !["hidden", "radio"].includes(e.type) && e.tabIndex >= 0 && e.checkVisibility())
-  .filter(e => !window.reached.has(e)).map(e => e.outerHTML.slice(0, 120))"""
+  .map(e => e.outerHTML.slice(0, 200)).filter(tag => !window.reached.has(tag))"""
