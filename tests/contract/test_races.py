@@ -7,15 +7,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.builders import intake
+from tests.builders import NOW, deciding, intake
 from tests.conftest import backends
 from tests.invariants import broken_rules, every_lead, pages
 from tests.racing import race, together
 from tests.steps import add_reps, advance, capture, captured_lead, change
 
-from leadline.domain.errors import Conflict
+from leadline.domain.errors import Conflict, Unavailable
 from leadline.domain.users import User
 from leadline.ports import Store
+from leadline.usecases.signals import Signal, count_signal
 
 ROOT = Path(__file__).parents[2]
 PROCESS_SECONDS = 60
@@ -141,3 +142,27 @@ async def in_a_process(url: str, seed: int, acts: int) -> int:
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
     async with asyncio.timeout(PROCESS_SECONDS):
         return await process.wait()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("events", [100, pytest.param(2_000, marks=pytest.mark.long)])
+async def test_events_that_come_at_once_to_one_lead_are_each_counted_once(
+    store: Store, backend: str, events: int
+) -> None:
+    events = 20 if backend == "firestore" else events
+    lead_id = (await captured_lead(store, intake())).id
+
+    async def send(number: int) -> bool:
+        signal = Signal("pricing_page_visit", f"evt {number % events}", NOW, lead_id)
+        while True:
+            try:
+                return await count_signal(store, signal, deciding())
+            except (Unavailable, Conflict):  # the machine is busy with the others: sent again, as a provider does
+                continue
+
+    # Each event twice.
+    counted = await together([lambda number=number: send(number) for number in range(2 * events)], 20)  # type: ignore[misc]
+
+    lead = await store.get_lead(lead_id)
+    assert (sum(counted), lead.pricing_page_visits, lead.score_breakdown["engagement"]) == (events, events, 15)
+    assert await broken_rules(store) == []
