@@ -24,6 +24,8 @@ class SimulatedStore:
 
     batch_max = 64
 
+    has_lock = True
+
     def __init__(self, inner: MemoryStore, scheduler: Scheduler, chance: random.Random, fault_rate: float) -> None:
         self.inner = inner
         self._scheduler = scheduler
@@ -54,7 +56,7 @@ class SimulatedStore:
     async def _attempt(self, work: Callable[[Tx], Awaitable[T]], *, routing: bool) -> T:
         await self._scheduler.pause()
         self._break()
-        if routing:
+        if routing and self.has_lock:
             await self._scheduler.lock(ROUTING)
         try:
             tx = _LiveTx(self)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from leadline.ports import Refused
 from leadline.storage.memory import MemoryStore
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.doctor import examine
@@ -68,6 +69,20 @@ def test_whatever_happens_at_once_and_breaks_what_was_answered_is_there_once() -
 @pytest.mark.parametrize("first", range(EVERYDAY, CI, AT_ONCE))
 def test_two_thousand_seeds_break_nothing(first: int) -> None:
     assert failing(range(first, first + AT_ONCE)) == {}
+
+
+def test_without_the_routing_lock_the_simulation_goes_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it would say if a use case forgot to ask for the lock: seeds that break nothing at all would prove nothing."""
+    monkeypatch.setattr(SimulatedStore, "has_lock", False)
+
+    assert next((seed for seed in range(EVERYDAY) if is_broken(seed)), None) is not None
+
+
+def is_broken(seed: int) -> bool:
+    try:
+        return bool(run(seed))
+    except Refused:
+        return True
 
 
 @pytest.mark.parametrize("seed", range(5))
