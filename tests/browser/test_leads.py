@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from leadline.domain.leads import Lead
 from leadline.domain.users import User
@@ -198,6 +198,27 @@ async def test_what_was_refused_is_said_and_the_row_shows_how_it_is(office: Site
 
     await expect(page.locator(".toast")).to_contain_text("There is nothing here.")
     await expect(row_of(page, lead)).to_have_count(0)
+
+
+@pytest.mark.parametrize("status", [None, 503])
+async def test_an_outage_is_said_and_the_next_try_works(office: Site, status: int | None) -> None:
+    house = office.house
+    lead = await hot(house, 0)
+    page = await office.open("/", house.team["Rep One"])
+    office.bears.append("console: Failed to load resource|console: Response Status Error Code 503|console: htmx:")
+
+    async def away(route: Route) -> None:
+        await (route.abort() if status is None else route.fulfill(status=status))
+
+    await page.route("**/leads/bulk", away, times=1)
+    await page.keyboard.press("j")
+    await page.keyboard.press("c")
+    await expect(page.locator(".toast--caution")).to_be_visible()
+    assert await cursor(page) == "Firm 00"
+    await page.keyboard.press("c")
+
+    await expect(row_of(page, lead).locator(".c-owner")).to_contain_text("You")
+    await expect(page.locator(".toast--caution")).to_have_count(0)
 
 
 # ---------- live

@@ -83,6 +83,8 @@
     document.body.append(source);
     try {
       await htmx.ajax("POST", "/leads/bulk", { source, values, swap: "none" });
+    } catch {
+      // No answer: `htmx:sendError` says so.
     } finally {
       source.remove();
       for (const row of rows()) row.classList.remove("is-busy");

@@ -70,7 +70,7 @@
       headAt = performance.now();
       const head = document.getElementById("list-head");
       if (!head || head.contains(document.activeElement)) return;
-      htmx.ajax("GET", location.href, { source: head, target: head, select: "#list-head", swap: "outerHTML" });
+      htmx.ajax("GET", location.href, { source: head, target: head, select: "#list-head", swap: "outerHTML" }).catch(() => {});
     }, wait);
   }
 
