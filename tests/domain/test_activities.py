@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.domain import activities
+from leadline.domain import activities, contact_activities
 from leadline.domain.activities import (
     ACTION_TYPES,
     MOVES_LAST_ACTIVITY,
@@ -338,3 +338,25 @@ def test_canonical_json_is_written_as_the_seed_writes_it(value: Any, text: str) 
 def test_what_has_no_json_form_is_refused(value: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         canonical_json(value)
+
+
+# --- attempts in a row
+
+
+def attempts(*outcomes: str) -> list[activities.Activity]:
+    return [
+        contact_activities.attempt_logged(ID, LEAD_ID, "call", outcome, activities.SYSTEM, AT) for outcome in outcomes
+    ]
+
+
+def test_attempts_count_until_somebody_answered_wrote_back_or_reopened_the_lead() -> None:
+    reply = contact_activities.engagement(ID, LEAD_ID, "email_reply", 1, activities.SYSTEM, AT)
+    visit = contact_activities.engagement(ID, LEAD_ID, "pricing_page_visit", 1, activities.SYSTEM, AT)
+    reopened = activities.status_changed(ID, LEAD_ID, "Disqualified", "New", activities.SYSTEM, AT)
+    count = contact_activities.unanswered_attempts
+
+    assert count([]) == 0
+    assert count(attempts("no_answer", "left_message", "bounced", "other")) == 3
+    assert count(attempts("no_answer", "answered", "no_answer")) == 1
+    assert count([*attempts("no_answer"), visit, *attempts("no_answer"), reply, *attempts("no_answer")]) == 2
+    assert count([*attempts("no_answer"), reopened, *attempts("no_answer")]) == 1

@@ -1,5 +1,7 @@
 """Working a lead on the screen: each act, who may do it, what is said where it is refused, and the way back."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -499,6 +501,20 @@ async def test_what_was_typed_is_kept_where_the_store_does_not_answer() -> None:
         assert fields_of(answer.text, "/notes")["note"] == "a long story"
         assert "The database does not answer." in text_of(answer.text)
         assert await trail(house.store, lead.id) == []
+
+
+async def test_no_response_leads_to_the_form_with_its_reason_chosen(house: House) -> None:
+    lead, browser = await own_lead(house), await house.browser(house.team["Rep One"])
+    for _ in range(3):
+        await act(browser, lead, "attempts", kind="call", outcome="no_answer")
+
+    page = (await browser.get(f"/leads/{lead.id}")).text
+    (offered,) = re.findall(r'href="([^"]+reason=no_response)"', page)
+    form = fields_of((await browser.get(html.unescape(offered))).text, "/status")
+    await browser.post(f"/leads/{lead.id}/status", data=form)
+
+    assert form["reason"] == "no_response"
+    assert (await now(house, lead)).status == "Disqualified"
 
 
 async def test_a_link_fills_no_form_in(house: House) -> None:

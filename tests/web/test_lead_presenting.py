@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.domain.activities import SYSTEM, edited
+from leadline.domain.activities import SYSTEM, Activity, edited
+from leadline.domain.contact_activities import attempt_logged
 from leadline.domain.lead_edits import EDITABLE, etag
 from leadline.domain.leads import STATUSES
 from leadline.domain.lifecycle import BANT, BANT_ANSWERS, REASONS, allowed
@@ -100,6 +101,30 @@ def test_disqualify_opportunity_and_qualify_ask_before_they_are_done() -> None:
     }
 
     assert asked == {"Qualify", "Make it an opportunity", "Disqualify"}
+
+
+def tries(*outcomes: str) -> list[Activity]:
+    """Attempts, newest first."""
+    return [attempt_logged(an_id(n), an_id(99), "call", outcome, SYSTEM, NOW) for n, outcome in enumerate(outcomes)]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "is_offered", "said"),
+    [
+        (["no_answer", "bounced"], False, "2 attempts without an answer."),
+        (["no_answer", "left_message", "bounced"], True, "3 attempts without an answer."),
+        (["no_answer", "no_answer", "answered", "no_answer"], False, "2 attempts without an answer."),
+        (["answered", "no_answer", "no_answer", "no_answer"], False, ""),
+    ],
+)
+def test_no_response_is_offered_after_the_third_attempt_without_an_answer(
+    outcomes: list[str], is_offered: bool, said: str
+) -> None:
+    offered = next_steps(lead(assigned_to=REP.id), REP, NOW, tries(*outcomes))
+
+    assert ("No response" in labels(offered)) is is_offered
+    assert said in " ".join(offered.words)
+    assert "No response" not in labels(next_steps(lead(), REP, NOW, tries(*outcomes)))
 
 
 def test_the_words_under_the_buttons_say_what_opens_when() -> None:

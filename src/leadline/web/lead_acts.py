@@ -64,7 +64,7 @@ async def act_form(
     """The form of an act by itself: a page of its own, or what a dialog shows. Acts of one button have none."""
     viewer = await get_viewer(request, services)
     lead = await visible_lead(services, viewer, lead_id)
-    asked = {name: request.query_params[name] for name in ("status", "back") if name in request.query_params}
+    asked = {name: request.query_params[name] for name in ("status", "reason", "back") if name in request.query_params}
     check(viewer.user, act, lead)
     form = lead_forms.form_of(act, lead, asked, await services.store.list_users())
     return _page(services, viewer, lead, form, asked) if form else see_other(f"/leads/{lead.id}")

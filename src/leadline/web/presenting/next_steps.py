@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadline.domain.activities import Activity
+from leadline.domain.contact_activities import NO_RESPONSE_AFTER, unanswered_attempts
 from leadline.domain.leads import Lead, Status
 from leadline.domain.lifecycle import allowed
 from leadline.domain.rights import can
@@ -48,6 +49,7 @@ _STEP_BUTTONS: dict[Status, Button] = {
     "Disqualified": Button("Disqualify", "status", (("status", "Disqualified"),), is_form=True, look="caution"),
     "New": Button("Reopen", "status", (("status", "New"),)),
 }
+_NO_RESPONSE = Button("No response", "status", (("status", "Disqualified"), ("reason", "no_response")), is_form=True)
 _CLAIM = Button("Claim it", "claim")
 _OPENS_LATER = {
     "New": "Qualify opens once they have been contacted.",
@@ -79,6 +81,9 @@ def next_steps(lead: Lead, user: User, now: datetime, entries: Iterable[Activity
     is_claimable = lead.assigned_to is None and lead.status not in ("Disqualified", "Opportunity")
     claim = [_CLAIM] if is_claimable else []
     first = (claim if user.role == "rep" else []) + forward
+    tried = unanswered_attempts(entries)
+    if aside and tried >= NO_RESPONSE_AFTER:
+        aside = [_NO_RESPONSE, *aside]
     assign = [Button("Assign", "assign", is_form=True)] if "assign" in may else []
     return NextSteps(
         primary=first[0] if first else None,
@@ -87,7 +92,7 @@ def next_steps(lead: Lead, user: User, now: datetime, entries: Iterable[Activity
         can_note="notes" in may,
         can_try="attempts" in may,
         can_settle="review" in may,
-        words=tuple(_words(lead, user, now, may, entries)),
+        words=tuple(_words(lead, user, now, may, tried)),
     )
 
 
@@ -106,10 +111,9 @@ def _quiet(lead: Lead, may: set[str]) -> Iterable[Button]:
         yield Button("Delete", "delete")
 
 
-def _words(lead: Lead, user: User, now: datetime, may: set[str], entries: Iterable[Activity]) -> Iterable[str]:
-    tries = sum(1 for entry in entries if entry.action_type == "attempt_logged")
-    if tries:
-        yield f"{counted(tries, 'attempt')} so far."
+def _words(lead: Lead, user: User, now: datetime, may: set[str], tried: int) -> Iterable[str]:
+    if tried:
+        yield f"{counted(tried, 'attempt')} without an answer."
     local = local_time(lead, now)
     if local:
         yield local
