@@ -28,7 +28,7 @@ from leadline.usecases.capture import capture_leads
 from leadline.usecases.deciding import House
 from leadline.usecases.one_lead import Act, change_lead
 from leadline.usecases.preview import preview
-from leadline.usecases.rescore_leads import FIRST_BATCH, HOLD_SECONDS_MAX, Pace, Progress
+from leadline.usecases.rescore_leads import HOLD_SECONDS_MAX, Pace, Progress
 from leadline.usecases.rules import find_newest, find_ruleset
 
 LATER = NOW + timedelta(hours=1)
@@ -233,6 +233,59 @@ async def test_nobody_is_told_unless_the_publication_says_so(store: Store, told:
     new = (await notifications(store))[before:]
     # Slack and e-mail, for the Cold lead that is given away and for the Warm one that its owner had.
     assert Counter(row.template_name for row in new) == ({"hot_lead_alert": 4} if told else {})
+
+
+# --- what happens between the look and the write
+
+
+async def rescored_with(store: Store, meanwhile: Callable[[], Any]) -> None:
+    """Rescore, and do something once all leads were looked at and those that stay the same were moved."""
+    calls = 0
+
+    async def pause() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            await meanwhile()
+
+    await rescore(store, pause=pause)
+
+
+async def one_that_stays_and_one_that_warms_up(store: Store) -> tuple[Lead, Lead]:
+    """The second is Warm, owned, and Hot by the rules that are published."""
+    await begin(store)
+    await add_reps(store, 2)
+    stays, warms_up = await captured(store, HOT, WARM)
+    await publish(store, thresholds(70, 50))
+    return stays, warms_up
+
+
+async def test_a_lead_that_lost_its_owner_meanwhile_is_routed(store: Store) -> None:
+    _, warms_up = await one_that_stays_and_one_that_warms_up(store)
+
+    await rescored_with(store, lambda: act(store, warms_up, hand_over.unassign))
+
+    (now,) = await now_of(store, warms_up)
+    assert (now.ruleset_version, now.category) == (2, "Hot")
+    assert now.assigned_to is not None
+    assert (now.route_decision or {})["how"] == "turn"
+    assert await broken_rules(store) == []
+
+
+async def test_a_lead_that_was_closed_meanwhile_keeps_its_version(store: Store) -> None:
+    stays, warms_up = await one_that_stays_and_one_that_warms_up(store)
+
+    await rescored_with(store, lambda: act(store, warms_up, advance(Move("Disqualified", "not_a_fit"))))
+
+    assert [one.ruleset_version for one in await now_of(store, stays, warms_up)] == [2, 1]
+
+
+async def test_a_lead_that_was_scored_meanwhile_is_not_told_of_twice(store: Store) -> None:
+    _, warms_up = await one_that_stays_and_one_that_warms_up(store)
+
+    await rescored_with(store, lambda: act(store, warms_up, mark.edit({"company_size": "51-200"})))
+
+    assert (await kinds_of(store, warms_up)).count("category_changed") == 1
 
 
 # --- resuming, progress, preview
@@ -454,7 +507,7 @@ async def test_every_lead_that_comes_in_after_a_publication_is_scored_by_it(stor
     ids=["quick", "well", "too long", "far too long"],
 )
 def test_a_batch_that_held_others_up_is_followed_by_a_smaller_one(took: float, size: int) -> None:
-    pace = Pace(FIRST_BATCH, 64)
+    pace = Pace(64, HOLD_SECONDS_MAX)
 
     pace.took(took)
 
@@ -462,7 +515,7 @@ def test_a_batch_that_held_others_up_is_followed_by_a_smaller_one(took: float, s
 
 
 def test_a_batch_is_never_empty_and_never_more_than_a_transaction_takes() -> None:
-    small, large = Pace(1, 64), Pace(64, 64)
+    small, large = Pace(64, HOLD_SECONDS_MAX, 1), Pace(64, HOLD_SECONDS_MAX, 64)
 
     small.took(9.0)
     large.took(0.0)

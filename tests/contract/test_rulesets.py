@@ -1,11 +1,12 @@
 """Rule sets on every store: drafts, publication, roll back, and who scores by which from when on."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.builders import NOW, ROBOT, intake
+from tests.builders import NOW, ROBOT, intake, lead
 from tests.invariants import pages
 from tests.racing import together
 from tests.rule_sets import (
@@ -271,6 +272,27 @@ async def test_a_process_scores_by_the_new_rules_from_the_publication_on(store: 
         assert (after.lead.ruleset_version, after.lead.lead_score, after.lead.category) == (2, 70, "Warm")
     assert before.lead is not None
     assert (before.lead.ruleset_version, before.lead.lead_score) == (1, 95)
+
+
+async def test_nothing_that_was_decided_by_old_rules_commits_after_a_publication(store: Store) -> None:
+    """A decision is held up in its transaction while somebody publishes: either the publication waits for it, or it is made
+    anew by the new rules."""
+    await begin(store)
+    tasks: list[asyncio.Task[Published]] = []
+    runs: list[tuple[int | None, bool]] = []
+
+    async def decide(tx: Tx) -> None:
+        version = (await tx.intake_view([], [])).ruleset_version
+        if not tasks:
+            tasks.append(asyncio.create_task(publish(store, TURNED)))
+            await asyncio.wait(tasks, timeout=0.5)
+        runs.append((version, tasks[0].done()))
+        tx.add_leads([lead(ruleset_version=version or 0)])
+
+    await store.transact(decide, routing=True)
+    await tasks[0]
+
+    assert runs[-1] in [(1, False), (2, True)]
 
 
 async def test_an_edit_and_an_event_score_by_the_new_rules_too(store: Store) -> None:

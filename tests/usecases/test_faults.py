@@ -20,9 +20,10 @@ from leadline.usecases.capture import capture_leads
 from leadline.usecases.index import index_leads
 from leadline.usecases.release import confirm_spam, get_submission, release
 from leadline.usecases.signals import Signal, count_signal
-from tests.builders import HOUSE, NOW, ROBOT, body, deciding, faulty_intake, intake
+from tests.builders import COLD, HOUSE, NOW, ROBOT, body, deciding, faulty_intake, intake
 from tests.faults import Kind, digest
 from tests.invariants import broken_rules
+from tests.rule_sets import TURNED, begin, publish, rescore
 from tests.steps import add_reps, advance, capture, change
 from tests.usecases.conftest import Fresh
 
@@ -83,6 +84,13 @@ async def two_reps_of_whom_one_has_leads(store: Store) -> User:
     return rep
 
 
+async def rules_by_which_two_leads_are_hot(store: Store) -> None:
+    await begin(store)
+    await add_reps(store, 1, max_active_leads=1)
+    await capture(store, intake(email=ANN, **COLD), intake(email=BEN, **COLD))
+    await publish(store, TURNED)
+
+
 async def two_leads_wait(store: Store) -> None:
     await capture(store, intake(email=ANN), intake(email=BEN))
 
@@ -118,6 +126,7 @@ CASES = {
         a_posting_that_made_no_lead, lambda store, record: confirm_spam(store, HOUSE, record, ROBOT, LATER)
     ),
     "index": Case(leads_of_a_full_rep, lambda store, _: index_leads(store, "US")),
+    "rescore": Case(rules_by_which_two_leads_are_hot, lambda store, _: rescore(store, at=LATER)),
     "signal": Case(leads_of_a_full_rep, lambda store, _: count_signal(store, VISIT, deciding(LATER))),
 }
 

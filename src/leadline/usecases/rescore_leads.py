@@ -25,7 +25,8 @@ PAGE = 1_000
 # Leads that somebody works on while they are looked at are left for the next pass.
 PASSES_MAX = 10
 PASS_PAUSE_SECONDS = 0.2
-# How long a batch may keep live intake waiting.
+# How long a batch may keep live intake waiting. Under the routing lock it keeps everybody waiting, so it aims at half of that;
+# without it only who wants the same leads.
 HOLD_SECONDS_MAX = 0.05
 FIRST_BATCH = 16
 
@@ -46,14 +47,15 @@ class Progress:
 class Pace:
     """How many leads go into a batch, from how long the last one held what others wait for."""
 
-    size: int
     size_max: int
+    aim_seconds: float
+    size: int = FIRST_BATCH
 
     def took(self, seconds: float) -> None:
         """Grow while there is room for twice as many, shrink at once where it was too long."""
-        if seconds > HOLD_SECONDS_MAX:
+        if seconds > self.aim_seconds:
             self.size = max(1, self.size // 2)
-        elif seconds < HOLD_SECONDS_MAX / 3:
+        elif seconds < self.aim_seconds / 3:
             self.size = min(self.size_max, self.size * 2)
 
 
@@ -79,7 +81,7 @@ async def rescore_leads(
     total = await store.count_standings(version)
     progress = Progress(version, total)
     if total:
-        run = _Run(store, _deciding(house, newest, now), progress, pause, Pace(FIRST_BATCH, store.batch_max))
+        run = _Run(store, _deciding(house, newest, now), progress, pause)
         for number in range(PASSES_MAX):
             if number:
                 await asyncio.sleep(PASS_PAUSE_SECONDS)
@@ -101,13 +103,16 @@ class _Run:
     """One run to one version."""
 
     def __init__(
-        self, store: Store, deciding: Deciding, progress: Progress, pause: Callable[[], Awaitable[None]], pace: Pace
+        self, store: Store, deciding: Deciding, progress: Progress, pause: Callable[[], Awaitable[None]]
     ) -> None:
         self._store = store
         self._deciding = deciding
         self._progress = progress
         self._pause = pause
-        self._pace = pace
+        self._paces = {
+            True: Pace(store.batch_max, HOLD_SECONDS_MAX / 2),
+            False: Pace(store.batch_max, HOLD_SECONDS_MAX),
+        }
 
     async def go_through(self, tell: Callable[[Progress], None]) -> bool:
         """One pass over all that others have scored; False where there was nothing."""
@@ -151,11 +156,12 @@ class _Run:
         await self._pause()
 
     async def _change(self, ids: list[UUID], *, routing: bool) -> None:
+        pace = self._paces[routing]
         while ids:
-            batch = _Batch(ids[: self._pace.size], self._progress.version, self._deciding, routing)
-            del ids[: self._pace.size]
+            batch = _Batch(ids[: pace.size], self._progress.version, self._deciding, routing)
+            del ids[: pace.size]
             moves = await self._store.transact(batch.work, routing=routing)
-            self._pace.took(asyncio.get_running_loop().time() - batch.began)
+            pace.took(asyncio.get_running_loop().time() - batch.began)
             self._progress.done += len(moves)
             self._progress.changed += len(moves)
             for old, new in moves:
