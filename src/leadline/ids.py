@@ -7,6 +7,7 @@ from uuid import UUID, SafeUUID
 _POOL_BYTES = 8 * 512
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0b10 << 62
+_UNKNOWN = SafeUUID.unknown  # an enum's member is slow to look up
 _set = object.__setattr__
 
 
@@ -43,5 +44,5 @@ def new_id() -> UUID:
     # Past the checks of UUID(int=...), which take three times as long as all the rest; every lead takes five ids or more.
     made = object.__new__(UUID)
     _set(made, "int", value)
-    _set(made, "is_safe", SafeUUID.unknown)
+    _set(made, "is_safe", _UNKNOWN)
     return made

@@ -45,6 +45,22 @@ def wants_owner(lead: Lead) -> bool:
     return lead.assigned_to is None and is_open(lead) and is_visible(lead) and is_routed(lead.category)
 
 
+class _Seat:
+    """A rep's place among the turns. The row that stands for a rep who is not chosen is kept until the count changes: a batch
+    asks for it with every lead, and looking a rep up by id would take longer than all the rest."""
+
+    __slots__ = ("_id", "row", "user")
+
+    def __init__(self, user: User) -> None:
+        self._id = str(user.id)
+        self.take(user)
+
+    def take(self, user: User) -> None:
+        """The rep as they are now."""
+        self.user = user
+        self.row = [self._id, user.full_name, user.current_lead_count, user.max_active_leads, _verdict(user)]
+
+
 class Roster:
     """The reps as one transaction sees them. Each choice fills a place and takes a turn, so a batch is routed lead by lead
     exactly as if the leads had come one at a time. The caller holds the routing lock."""
@@ -52,8 +68,8 @@ class Roster:
     def __init__(self, users: Iterable[User]) -> None:
         self._users = {u.id: u for u in users}
         reps = [u for u in self._users.values() if u.role == "rep"]
-        self._turns = [u.id for u in sorted(reps, key=lambda u: (u.last_turn_seq, u.id.int))]
-        self._rows: dict[UUID, list[Any]] = {}
+        self._turns = [_Seat(u) for u in sorted(reps, key=lambda u: (u.last_turn_seq, u.id.int))]
+        self._seats = {seat.user.id: seat for seat in self._turns}
         self._turn = max((u.last_turn_seq for u in self._users.values()), default=0)
 
     def find(self, user_id: UUID | None) -> User | None:
@@ -85,45 +101,44 @@ class Roster:
 
     def has_room(self) -> bool:
         """Whether any rep could take a lead now."""
-        return any(is_eligible(self._users[rep]) for rep in self._turns)
+        return any(is_eligible(seat.user) for seat in self._turns)
 
     def _count(self, user_id: UUID, change: int) -> None:
         user = self._users[user_id]
-        self._users[user_id] = replace(user, current_lead_count=user.current_lead_count + change)
-        self._rows.pop(user_id, None)
+        self._set(replace(user, current_lead_count=user.current_lead_count + change))
+
+    def _set(self, user: User) -> None:
+        self._users[user.id] = user
+        if seat := self._seats.get(user.id):
+            seat.take(user)
 
     def _by_turn(self, now: datetime) -> Route:
-        at = next((i for i, rep in enumerate(self._turns) if is_eligible(self._users[rep])), None)
+        at = next((i for i, seat in enumerate(self._turns) if is_eligible(seat.user)), None)
         if at is None:
-            has_active = any(self._users[rep].is_active for rep in self._turns)
+            has_active = any(seat.user.is_active for seat in self._turns)
             reason: WaitingReason = "no_capacity" if has_active else "no_active_rep"
             return Route("waiting", None, reason, None, {"how": "waiting", "reason": reason, **self._considered(None)})
-        chosen = self._users[self._turns[at]]
-        decision = {"how": "turn", "chosen": str(chosen.id), "name": chosen.full_name, **self._considered(chosen.id)}
+        rep = self._turns[at].user
+        decision = {"how": "turn", "chosen": self._turns[at].row[0], "name": rep.full_name, **self._considered(at)}
         self._turn += 1
-        self._users[chosen.id] = replace(chosen, last_turn_seq=self._turn, last_turn_at=now)
+        count = rep.current_lead_count + 1
+        chosen = replace(rep, last_turn_seq=self._turn, last_turn_at=now, current_lead_count=count)
         self._turns.append(self._turns.pop(at))
-        self.fill_place(chosen.id)
-        return Route("turn", self._users[chosen.id], None, self._turn, decision)
+        self._set(chosen)
+        return Route("turn", chosen, None, self._turn, decision)
 
-    def _considered(self, chosen: UUID | None) -> dict[str, Any]:
+    def _considered(self, chosen: int | None) -> dict[str, Any]:
         """Each rep as [id, name, leads, cap, verdict] in order of turn. In a large team the first of them and the chosen one
         stand by name, and of the others how many there were of each verdict: a decision is stored with every lead."""
-        rows = [[*self._row(rep)[:4], "chosen"] if rep == chosen else self._row(rep) for rep in self._turns]
+        rows = [seat.row for seat in self._turns]
+        if chosen is not None:
+            rows[chosen] = [*rows[chosen][:4], "chosen"]
         if len(rows) <= CONSIDERED_MAX:
             return {"reps": rows}
-        named = rows[:CONSIDERED_MAX] + [row for row in rows[CONSIDERED_MAX:] if row[4] == "chosen"]
-        others = Counter(row[4] for row in rows[CONSIDERED_MAX:] if row[4] != "chosen")
-        return {"reps": named, "others": dict(others)}
-
-    def _row(self, user_id: UUID) -> list[Any]:
-        """A rep who was not chosen. Kept until the count changes: a batch asks for it with every lead."""
-        row = self._rows.get(user_id)
-        if row is None:
-            rep = self._users[user_id]
-            row = [str(rep.id), rep.full_name, rep.current_lead_count, rep.max_active_leads, _verdict(rep)]
-            self._rows[user_id] = row
-        return row
+        named, others = rows[:CONSIDERED_MAX], rows[CONSIDERED_MAX:]
+        if chosen is not None and chosen >= CONSIDERED_MAX:
+            named.append(others.pop(chosen - CONSIDERED_MAX))
+        return {"reps": named, "others": dict(Counter([row[4] for row in others]))}
 
 
 def _verdict(rep: User) -> str:
