@@ -13,6 +13,7 @@ from leadline.domain.users import User, UserChange
 from leadline.ports import Store, Tx
 from leadline.usecases.advance import Move, advance_lead
 from leadline.usecases.capture import capture_leads
+from leadline.usecases.index import index_leads
 from leadline.usecases.team import NewUser, add_users, update_user
 from tests.builders import HOUSE, NOW, deciding
 from tests.invariants import pages
@@ -93,3 +94,11 @@ async def rewrite(store: Store, lead_id: UUID, **fields: Any) -> None:
         tx.update_leads([replace(found, **fields)])
 
     await store.transact(work)
+
+
+async def index_all(store: Store) -> list[int]:
+    """Make the words of every lead, as the worker does; answers how many were done at a time."""
+    done = [await index_leads(store, None)]
+    while done[-1]:
+        done.append(await index_leads(store, None))
+    return done

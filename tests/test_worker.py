@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from leadline.domain.login_tries import LoginTries
 from leadline.ports import Tx
 from leadline.storage.memory import MemoryStore
-from leadline.worker import run_worker
+from leadline.usecases.index import BATCH
+from leadline.worker import BATCHES_AT_A_TIME, run_worker
+from tests.builders import lead
+from tests.steps import put
 
 
 async def test_login_tries_that_count_no_longer_are_taken_out_however_many_there_are(memory: MemoryStore) -> None:
@@ -26,3 +29,15 @@ async def test_login_tries_that_count_no_longer_are_taken_out_however_many_there
     await working
 
     assert memory._state.login_tries == {0: running}
+
+
+async def test_the_words_of_all_leads_are_made_however_many_there_are(memory: MemoryStore) -> None:
+    await put(memory, [lead() for _ in range(BATCH * BATCHES_AT_A_TIME + 1)])
+    stopping = asyncio.Event()
+    working = asyncio.create_task(run_worker(memory, None, stopping))
+
+    async with asyncio.timeout(60):
+        while await memory.transact(lambda tx: tx.leads_to_index(1)):
+            await asyncio.sleep(0.01)
+    stopping.set()
+    await working

@@ -18,6 +18,8 @@ POLL_SECONDS = 1.0
 RESCORE_POLL_SECONDS = 5.0
 AFTER_FAULT_SECONDS = 5.0
 STEPS_ASIDE_MAX = 5
+# How many of its small batches the index gets before the worker looks again whether it should step aside.
+BATCHES_AT_A_TIME = 10
 FORGET_SECONDS = 60.0
 
 log = logging.getLogger("leadline.worker")
@@ -34,15 +36,23 @@ async def run_worker(
     while not stopping.is_set():
         await _step_aside(stopping, is_busy)
         try:
-            done = await index_leads(store, phone_region)
+            is_done = await _index(store, phone_region)
             if time.monotonic() >= forget_at:
                 forgotten = await forget_tries(store, datetime.now(UTC))
                 forget_at = time.monotonic() + (FORGET_SECONDS if forgotten < FORGOTTEN_AT_ONCE else 0.0)
-            pause = 0.0 if done else POLL_SECONDS
+            pause = POLL_SECONDS if is_done else 0.0
         except LeadlineError as error:
             log.warning("the worker failed, will be tried again: %s", error)
             pause = AFTER_FAULT_SECONDS
         await _wait(stopping, pause)
+
+
+async def _index(store: Store, phone_region: str | None) -> bool:
+    """Some batches in a row; True when nothing is left to do."""
+    for _ in range(BATCHES_AT_A_TIME):
+        if not await index_leads(store, phone_region):
+            return True
+    return False
 
 
 async def run_rescoring(

@@ -12,13 +12,13 @@ import pytest
 from tests.builders import NOW, an_id, lead, user
 from tests.invariants import every_lead, listed
 from tests.narrowing import as_served
-from tests.steps import put, rewrite
+from tests.steps import index_all, put, rewrite
 
 from leadline.domain.lead_lists import LeadQuery, matches, order_of, position_of
 from leadline.domain.leads import CATEGORIES, STATUSES, Lead
 from leadline.domain.search import words_of
 from leadline.ports import Store
-from leadline.usecases.index import index_leads
+from leadline.usecases.index import BATCH, index_leads
 
 LEADS, QUERIES = 120, 50
 USERS = [user(id=an_id(100 + n)) for n in range(3)]
@@ -92,7 +92,7 @@ async def test_every_list_is_the_one_of_the_domain_on_pages_of_any_size(store: S
     chance = random.Random(seed)
     leads = some_leads(chance)
     await put(store, leads, USERS)
-    await index_leads(store, None)
+    await index_all(store)
 
     for wanted in [*(some_query(chance) for _ in range(queries)), *named_lists()]:
         query = as_served(store, wanted, chance)
@@ -172,6 +172,12 @@ async def test_a_lead_is_found_by_its_words_once_it_is_indexed_and_again_after_a
     await index_leads(store, None)
     assert [lead.id for lead in await listed(store, by_bolt)] == [known.id]
     assert await index_leads(store, None) == 0
+
+
+async def test_leads_are_indexed_a_few_at_a_time(store: Store) -> None:
+    await put(store, [lead() for _ in range(BATCH + 1)])
+
+    assert await index_all(store) == [BATCH, 1, 0]
 
 
 async def test_indexing_changes_neither_version_nor_time_of_change(store: Store) -> None:

@@ -99,3 +99,4 @@ def test_any_text_can_be_looked_at(text: str, region: str | None) -> None:
     assert phone.kept == text.strip()
     assert looks_wrong(text) in (True, False)
     assert phone.e164 is not None or not phone.valid
+    assert e164(text, region) == phone.e164

@@ -40,17 +40,29 @@ def clean_phone(text: str, region: str | None) -> Phone:
 
     Sample and internal numbers (`+1-555-0100`) are possible only locally; they are kept and have no E.164 form.
     """
-    kept = text.strip()
-    try:
-        number = phonenumbers.parse(kept, region.upper() if region else None)
-    except phonenumbers.NumberParseException:
-        return Phone(kept, None, valid=False)
-    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        return Phone(kept, None, valid=False)
-    formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return Phone(kept, formatted, phonenumbers.is_valid_number(number))
+    number = _possible(text.strip(), region)
+    if number is None:
+        return Phone(text.strip(), None, valid=False)
+    return Phone(text.strip(), _written(number), phonenumbers.is_valid_number(number))
 
 
 def e164(text: str, region: str | None) -> str | None:
-    """The E.164 form, where the number is possible and not local-only. For the worker, after the capture."""
-    return clean_phone(text, region).e164
+    """The E.164 form, where the number is possible and not local-only. For the worker, after the capture.
+
+    Whether a number can be in use is not asked: that takes as long as all the rest."""
+    number = _possible(text.strip(), region)
+    return _written(number) if number else None
+
+
+def _possible(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, region.upper() if region else None)
+    except phonenumbers.NumberParseException:
+        return None
+    is_possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return number if is_possible else None
+
+
+def _written(number: phonenumbers.PhoneNumber) -> str:
+    written: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return written
