@@ -63,12 +63,12 @@ class Known:
 
 def named_lists(known: Known) -> list[NamedList]:
     """Every list with a bound on its cost."""
-    return [
-        *(_of_leads(name, query) for name, query in _queries().items()),
-        *_trails(known),
-        _rescored(),
-        _intake(known),
-    ]
+    return [*lead_lists(), *_trails(known), _rescored(), _intake(known)]
+
+
+def lead_lists() -> list[NamedList]:
+    """Those of leads."""
+    return [_of_leads(name, query) for name, query in _queries().items()]
 
 
 def _queries() -> dict[str, LeadQuery]:
