@@ -15,6 +15,8 @@ LOOK_SECONDS = 0.25
 CROWD = 4
 BUSY_SECONDS = 1.0
 
+_NOT_IN_TIME = "the submission could not be stored in time; sending it again makes no second lead"
+
 Capture = Callable[[Sequence[Intake]], Awaitable[list[Captured]]]
 
 
@@ -94,15 +96,23 @@ class CaptureQueue:
             self._in_work = []
 
     async def _settle(self, batch: list[_Place]) -> None:
+        """Every waiting poster hears what came of it, whatever it was, and the writer lives on."""
         try:
             results = await self._capture([place.item for place in batch])
-        except Exception as error:  # every waiting poster must hear of it, whatever it was, and the writer must live on
-            for place in batch:
-                _fail(place, error)
-            return
-        for place, result in zip(batch, results, strict=True):
-            if not place.answer.done():
-                place.answer.set_result(result)
+            if len(results) != len(batch):
+                # Whose answer is whose is not known, so that nobody gets somebody else's lead.
+                raise RuntimeError(f"the capture of {len(batch)} submissions gave {len(results)} answers")
+        except asyncio.CancelledError:
+            _fail_all(batch, Unavailable(_NOT_IN_TIME))
+            # Somebody ends the writer; else a connection was given up below it, which is no reason to stop.
+            if _is_ended():
+                raise
+        except Exception as error:
+            _fail_all(batch, error)
+        else:
+            for place, result in zip(batch, results, strict=True):
+                if not place.answer.done():
+                    place.answer.set_result(result)
 
     async def _watch(self) -> None:
         """Answer those who have waited too long. One look at all of them, a few times a second, in place of a timer each."""
@@ -111,8 +121,17 @@ class CaptureQueue:
             late = asyncio.get_running_loop().time() - ANSWER_SECONDS + LOOK_SECONDS
             for place in (*self._in_work, *self._waiting):
                 if place.since < late:
-                    error = "the submission could not be stored in time; sending it again makes no second lead"
-                    _fail(place, Unavailable(error))
+                    _fail(place, Unavailable(_NOT_IN_TIME))
+
+
+def _is_ended() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _fail_all(batch: Sequence[_Place], error: Exception) -> None:
+    for place in batch:
+        _fail(place, error)
 
 
 def _fail(place: _Place, error: Exception) -> None:
