@@ -1,4 +1,5 @@
-"""The outermost layer: a request id and safe headers on every answer, requests refused that no handler should see."""
+"""The outermost layer: a request id and safe headers on every answer, requests refused that no
+handler should see, HEAD answered as GET."""
 
 import ipaddress
 from collections.abc import Callable, MutableMapping
@@ -51,6 +52,7 @@ class Edge:
         if self._proxies:
             scope["client"] = self._client(scope)
         always, encoded_id = self._always, request_id.encode()
+        is_head = scope["method"] == "HEAD"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -61,11 +63,16 @@ class Edge:
                 if any(name == b"content-type" and value.startswith(b"text/html") for name, value in own):
                     own += _HTML
                 message["headers"] = own
-            await send(message)
+            if is_head:
+                await _send_without_body(message, send)
+            else:
+                await send(message)
 
         refusal = _refusal(headers)
         if refusal is None:
-            await self._app(scope, receive, send_with_headers)
+            # Nothing behind here knows HEAD: it is the GET without what it would send. The server keeps its own scope.
+            inner = {**scope, "method": "GET"} if is_head else scope
+            await self._app(inner, receive, send_with_headers)
             return
         status, detail = refusal
         head = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
@@ -94,6 +101,13 @@ class Edge:
             return any(ipaddress.ip_address(address) in network for network in self._proxies)
         except ValueError:
             return False
+
+
+async def _send_without_body(message: Message, send: Callable[..., Any]) -> None:
+    """Only the head, after which the answer is whole: a stream that went on would be listened to by nobody."""
+    if message["type"] == "http.response.start":
+        await send(message)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _given_id(headers: list[tuple[bytes, bytes]]) -> str | None:
