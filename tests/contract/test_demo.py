@@ -1,6 +1,9 @@
 """The demo on every store: told through the real use cases, spoken about to nobody, gone in one step."""
 
-from tests.builders import HOUSE, NOW, deciding, intake
+from datetime import timedelta
+
+import pytest
+from tests.builders import HOT, HOUSE, NOW, WARM, deciding, intake
 from tests.invariants import broken_rules
 
 from leadline.domain.lead_lists import LeadQuery
@@ -11,6 +14,8 @@ from leadline.usecases.demo import add_demo, remove_demo
 from leadline.usecases.team import NewUser, add_users, update_user
 
 ALL = LeadQuery(statuses=())
+DEMO_REP = {"full_name": "Dee Demo", "email": "dee@company.example.com"}
+REAL_REP = {"full_name": "Rea Real", "email": "rea@company.example.com"}
 
 
 async def test_the_demo_tells_two_months_of_a_team_and_notifies_nobody(store: Store) -> None:
@@ -66,4 +71,29 @@ async def test_a_real_lead_of_a_demo_rep_goes_back_to_routing(store: Store) -> N
     assert (lead.assigned_to, lead.waiting_reason) == (None, "no_active_rep")
     assert [a.action_type for a in (await store.list_activities(lead.id, None, 10)).items].count("assigned") == 2
     assert await store.list_users() == []
+    assert await broken_rules(store) == []
+
+
+@pytest.mark.parametrize(
+    ("handed_back", "waiting", "gets_the_place"),
+    [(WARM, HOT, "waiting"), (HOT, HOT, "waiting"), (HOT, WARM, "handed back")],
+    ids=["Hot waits", "both are Hot", "Warm waits"],
+)
+async def test_what_is_handed_back_goes_before_nobody_who_waits_and_is_worth_as_much(
+    store: Store, handed_back: dict[str, str], waiting: dict[str, str], gets_the_place: str
+) -> None:
+    """The demo leaves a real lead of a demo rep and one place, which a demo lead had with a real rep."""
+    await add_users(store, [NewUser(DEMO_REP | {"max_active_leads": 1}, is_demo=True)], deciding())
+    (theirs,) = await capture_leads(store, HOUSE, [intake(**handed_back)], NOW)
+    (rep,) = await add_users(store, [NewUser(REAL_REP | {"max_active_leads": 1})], deciding())
+    await capture_leads(store, HOUSE, [intake(is_demo=True, is_live=False)], NOW)
+    (late,) = await capture_leads(store, HOUSE, [intake(**waiting)], NOW)
+    later = deciding(NOW + timedelta(hours=1))
+
+    await remove_demo(store, later)
+
+    found = {"handed back": await store.get_lead(theirs.lead.id), "waiting": await store.get_lead(late.lead.id)}
+    assert late.lead.waiting_since == NOW
+    assert {name for name, lead in found.items() if lead.assigned_to == rep.id} == {gets_the_place}
+    assert {name for name, lead in found.items() if lead.waiting_since} == {*found} - {gets_the_place}
     assert await broken_rules(store) == []

@@ -11,7 +11,7 @@ from leadline.domain.activities import SYSTEM, Actor
 from leadline.domain.intake import Intake, WayIn
 from leadline.domain.leads import Lead, counts_for_owner
 from leadline.domain.lifecycle import allowed
-from leadline.domain.routing import Roster
+from leadline.domain.routing import Roster, drain_order
 from leadline.domain.submission import parse_submission
 from leadline.domain.users import UserChange
 from leadline.ports import Store, Tx
@@ -63,7 +63,7 @@ async def add_demo(store: Store, house: House, now: datetime) -> int:
 
 async def remove_demo(store: Store, deciding: Deciding) -> int:
     """Take every demo lead and demo user away, with their trail; answers how many leads went. Real leads that a demo rep had
-    go back to routing, and keep their trail."""
+    go back to routing, and keep their trail; they stand behind those of their worth that wait already."""
 
     async def work(tx: Tx) -> int:
         demo = await tx.demo_leads()
@@ -75,15 +75,22 @@ async def remove_demo(store: Store, deciding: Deciding) -> int:
         roster = Roster([replace(user, is_active=False) if user.is_demo else user for user in users])
         for lead in demo:
             _forget(lead, roster, writes)
-        for lead in theirs:
-            hand_back(lead, roster, deciding, writes)
-        drain(waiting, roster, deciding, writes)
+        for lead in sorted([*theirs, *waiting], key=lambda lead: drain_order(_as_waiting(lead, deciding.now))):
+            if lead.assigned_to is None:
+                drain([lead], roster, deciding, writes)
+            else:
+                hand_back(lead, roster, deciding, writes)
         tx.update_users([replace(user, is_active=False) for user in users if user.is_demo])
         writes.hand_to(tx)
         tx.remove_demo()
         return len(demo)
 
     return await store.transact(work, routing=True)
+
+
+def _as_waiting(lead: Lead, now: datetime) -> Lead:
+    """A lead that is handed back begins to wait now, if it has to."""
+    return lead if lead.waiting_since else replace(lead, waiting_since=now)
 
 
 def _forget(lead: Lead, roster: Roster, writes: Writes) -> None:
