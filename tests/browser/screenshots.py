@@ -1,7 +1,8 @@
-"""`make screenshots`: every screen at two widths and in both themes, into docs/screens."""
+"""`make screenshots`: every screen, or those named in ARGS, at two widths and in both themes, into docs/screens."""
 
 import asyncio
 import io
+import sys
 from pathlib import Path
 
 from PIL import Image
@@ -27,23 +28,23 @@ async def take(site: Site, screen: Screen, width: int, theme: Theme) -> Path:
     return path
 
 
-async def take_all(browser: Browser) -> None:
-    """Pictures of screens that are no more go."""
+async def take_all(browser: Browser, names: list[str]) -> None:
+    """Those of these names, or all; then pictures of screens that are no more go."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     taken = []
     async with furnished() as house, serving(house) as origin:
         site = Site(house, origin, browser)
-        for screen in SCREENS:
+        for screen in (screen for screen in SCREENS if not names or screen.name in names):
             for width in (WIDE, PHONE):
                 taken += [await take(site, screen, width, theme) for theme in THEMES]
-    for path in set(FOLDER.glob("*.png")) - set(taken):
+    for path in set() if names else set(FOLDER.glob("*.png")) - set(taken):
         path.unlink()
     print(f"{len(taken)} pictures, {sum(path.stat().st_size for path in taken) // 1024} KB, in {FOLDER}")
 
 
 async def main() -> None:
     async with chromium() as browser:
-        await take_all(browser)
+        await take_all(browser, sys.argv[1:])
 
 
 if __name__ == "__main__":
