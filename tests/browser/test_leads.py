@@ -2,22 +2,21 @@
 
 import gzip
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from leadline.domain.leads import Lead
 from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.web import live
 from leadline.web.services import utc_now
-from tests.browser.kit import NARROW, PATIENCE_MS, THEMES, Site, Theme, assert_accessible, assert_fits, looked_at
+from tests.browser.kit import NARROW, PATIENCE_MS, THEMES, Site, Theme, assert_accessible, assert_fits
 from tests.builders import intake
 from tests.steps import change
-from tests.web.browsing import House, running
+from tests.web.browsing import House
 
 pytestmark = pytest.mark.long
 
@@ -31,15 +30,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest_asyncio.fixture
-async def office(browser: Browser) -> AsyncIterator[Site]:
+async def office(own_site: Site) -> Site:
     """A team and no lead yet. At the end no page has caused trouble."""
-    async with running() as house:
-        await house.hire("Rep One")
-        await house.hire("Rep Two")
-        await house.hire("Manager", "manager")
-        async with looked_at(house, browser) as site:
-            yield site
-    site.assert_no_trouble()
+    await own_site.house.hire("Rep One")
+    await own_site.house.hire("Rep Two")
+    await own_site.house.hire("Manager", "manager")
+    return own_site
 
 
 async def hot(house: House, number: int, **fields: Any) -> Lead:
