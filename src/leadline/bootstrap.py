@@ -30,15 +30,16 @@ async def migrate_database(settings: Settings, revision: str | None = None) -> b
     return await migrate.upgrade(owner_url(settings), target)
 
 
-async def find_pending_migration(settings: Settings) -> tuple[str, str] | None:
-    """The revision a database stands at and the one this Leadline wants, or None where they are the same. Changes nothing."""
+async def find_pending_migration(settings: Settings) -> tuple[str | None, str] | None:
+    """The revision a database stands at (None: it has nothing of Leadline's) and the one this Leadline wants, or None where they
+    are the same. Changes nothing."""
     if settings.firestore_project:
         with _usable_project():
             module = _firestore("migrate")
             at, wanted = await module.current_revision(settings.firestore_project), module.HEAD
     else:
         at, wanted = await migrate.current_revision(owner_url(settings)), migrate.HEAD
-    return None if at == wanted else (at or "none: it is not Leadline's yet", wanted)
+    return None if at == wanted else (at, wanted)
 
 
 async def downgrade_database(settings: Settings, revision: str) -> None:

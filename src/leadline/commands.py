@@ -95,8 +95,10 @@ def doctor(*, fix: bool) -> tuple[Examination, list[Finding]]:
 
     async def run(settings: Settings) -> tuple[Examination, list[Finding]]:
         if pending := await find_pending_migration(settings):
-            what = f"stands at revision {pending[0]}, and this Leadline wants {pending[1]}"
-            return Examination([Finding("migrations", settings.database_name, what, "leadline migrate")]), []
+            at, wanted = pending
+            what = f"stands at revision {at}" if at else "has nothing of Leadline's yet"
+            found = Finding("migrations", "database", f"{what}, and this Leadline wants {wanted}", "leadline migrate")
+            return Examination([found]), []
         async with open_database(settings, pool_size=2) as store:
             if not fix:
                 return await examine(store, settings.phone_region), []

@@ -46,10 +46,14 @@ def _kept_score(lead: Lead, scorer: Scorer) -> Score:
 
 
 def _score_findings(lead: Lead, right: Score) -> Iterator[Finding]:
-    for name in ("raw_score", "lead_score", "score_breakdown", "category"):
-        if getattr(lead, name) != getattr(right, name):
-            what = f"its {name} is {getattr(lead, name)}, and rule set {right.ruleset_version} makes {getattr(right, name)}"
-            yield _of(lead, "score", what, FIX)
+    figures = ("lead_score", "raw_score", "category", "score_breakdown")
+    wrong = [
+        f"its {name} is {getattr(lead, name)} and should be {getattr(right, name)}"
+        for name in figures
+        if getattr(lead, name) != getattr(right, name)
+    ]
+    if wrong:
+        yield _of(lead, "score", f"by rule set {right.ruleset_version} {', '.join(wrong)}", FIX)
 
 
 def _waiting_findings(lead: Lead) -> Iterator[Finding]:
