@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from leadline.domain.access import MIN_KEY_LENGTH, MIN_PASSWORD_LENGTH
+from leadline.domain.access import MAX_PASSWORD_LENGTH, MIN_KEY_LENGTH, MIN_PASSWORD_LENGTH
 from leadline.domain.errors import LeadlineError
 
 
@@ -154,9 +154,9 @@ def _check(settings: Settings) -> None:
         )
     if bool(settings.admin_email) != bool(settings.admin_password):
         raise WrongSetting("LEADLINE_ADMIN_EMAIL and LEADLINE_ADMIN_PASSWORD go together; set both or neither")
-    if settings.admin_password and len(settings.admin_password) < MIN_PASSWORD_LENGTH:
+    if settings.admin_password and not MIN_PASSWORD_LENGTH <= len(settings.admin_password) <= MAX_PASSWORD_LENGTH:
         raise WrongSetting(
-            f"LEADLINE_ADMIN_PASSWORD has {len(settings.admin_password)} characters; at least {MIN_PASSWORD_LENGTH} are needed"
+            f"LEADLINE_ADMIN_PASSWORD has {len(settings.admin_password)} characters; {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} are needed"
         )
 
 

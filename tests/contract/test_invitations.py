@@ -23,6 +23,7 @@ from leadline.usecases.accounts import (
     find_by_password,
     hash_of,
     resume_session,
+    sign_in,
     start_session,
 )
 from leadline.usecases.invitations import (
@@ -244,6 +245,33 @@ async def test_of_two_who_change_it_at_once_one_does(store: Store, guard: Passwo
 
     assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, LeadlineError)) == [Conflict]
     assert [await opens(store, guard, person, c) for c in choices] == [isinstance(o, str) for o in outcomes]
+
+
+async def test_signing_in_with_what_is_the_password_no_longer_opens_nothing(store: Store, guard: PasswordGuard) -> None:
+    person = await hired(store)
+    await change_password(store, guard, person.id, PasswordChange(PASSWORD, NEW, HERE), LATER)
+
+    assert await sign_in(store, person, LATER) is None
+    token = await sign_in(store, await store.get_user(person.id), LATER)
+
+    assert token is not None
+    signed_in = await resume_session(store, token, LATER)
+    assert signed_in is not None
+    assert signed_in.last_login_at == LATER
+    await change(store, person, is_active=False)
+    assert await sign_in(store, signed_in, LATER) is None
+
+
+async def test_no_session_begun_meanwhile_outlives_a_change_of_the_password(store: Store, guard: PasswordGuard) -> None:
+    person = await hired(store)
+
+    *tokens, own = await asyncio.gather(
+        *(sign_in(store, person, NOW) for _ in range(4)),
+        change_password(store, guard, person.id, PasswordChange(PASSWORD, NEW, HERE), NOW),
+    )
+
+    assert [await resume_session(store, token, NOW) for token in tokens if token] == [None for token in tokens if token]
+    assert await resume_session(store, str(own), NOW) is not None
 
 
 async def test_the_same_word_typed_on_another_keyboard_is_the_same_password(store: Store, guard: PasswordGuard) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class Login:
     """What somebody types who wants to come in, and from where."""
 
     email: str
-    password: str
+    password: str = field(repr=False)
     address: str
 
 
@@ -37,8 +37,8 @@ class Login:
 class PasswordChange:
     """What somebody types to change the own password, and from where."""
 
-    old: str
-    new: str
+    old: str = field(repr=False)
+    new: str = field(repr=False)
     address: str
 
 
@@ -99,6 +99,23 @@ def set_password(tx: Tx, user: User, password_hash: str, now: datetime) -> None:
     tx.update_users([replace(user, password_hash=password_hash, updated_at=now)])
     tx.revoke_sessions(user_id=user.id, at=now)
     tx.revoke_invitations(user.id, now)
+
+
+async def sign_in(store: Store, user: User, now: datetime) -> str | None:
+    """A new session for whoever has shown who they are, and the time of it kept. None where the account has another password by
+    now, or is active no longer: what was shown is worth nothing then."""
+    token = secrets.token_urlsafe(32)
+
+    async def work(tx: Tx) -> bool:
+        found = next((u for u in await tx.users() if u.id == user.id and u.is_active), None)
+        if found is None or found.password_hash != user.password_hash:
+            return False
+        # The change of the user is what this and a change of the password meet at.
+        tx.update_users([replace(found, last_login_at=now)])
+        tx.add_sessions([Session(hash_of(token), user.id, now, now)])
+        return True
+
+    return token if await store.transact(work) else None
 
 
 async def start_session(store: Store, user: User, now: datetime) -> str:
@@ -164,13 +181,3 @@ async def _find_active(store: Store, user_id: UUID) -> User | None:
     except NotFound:
         return None
     return user if user.is_active else None
-
-
-async def note_login(store: Store, user_id: UUID, now: datetime) -> None:
-    """Remember when somebody was last here."""
-
-    async def work(tx: Tx) -> None:
-        users = [user for user in await tx.users() if user.id == user_id]
-        tx.update_users([replace(user, last_login_at=now) for user in users])
-
-    await store.transact(work)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +24,7 @@ class NewKey:
     name: str
     scopes: tuple[Scope, ...]
     expires_at: datetime | None = None
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
 
 
 async def give_api_key(

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ class Invited:
     """Who is invited, until when, and the token of the link: given back once and kept nowhere."""
 
     user: User
-    token: str
+    token: str = field(repr=False)
     expires_at: datetime
 
 

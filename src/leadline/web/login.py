@@ -11,8 +11,7 @@ from leadline.usecases.accounts import (
     end_session,
     find_by_password,
     follow_login_link,
-    note_login,
-    start_session,
+    sign_in,
 )
 from leadline.usecases.passwords import PasswordGuard, TooManyTries
 from leadline.web.actions import doing
@@ -74,9 +73,9 @@ async def log_out(request: AnyRequest, services: NamedDependency[Services]) -> R
 
 
 async def _begin(request: AnyRequest, services: Services, user: User, back_to: str) -> Response[bytes]:
-    now = utc_now()
-    token = await start_session(services.store, user, now)
-    await note_login(services.store, user.id, now)
+    token = await sign_in(services.store, user, utc_now())
+    if token is None:
+        return _form(request, services, back_to, status=401, fault=_WRONG, email=user.email)
     return await enter(request, services, token, back_to)
 
 
