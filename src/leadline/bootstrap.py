@@ -11,12 +11,14 @@ from leadline.domain.rulesets import RuleSet
 from leadline.domain.scoring import compile as compile_rules
 from leadline.ids import new_id
 from leadline.ports import Store
+from leadline.sealing import Sealer
 from leadline.storage.postgres import migrate
 from leadline.storage.postgres.store import open_store
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
 from leadline.usecases.rules import current_ruleset, find_ruleset
+from leadline.web.connected import Endpoints, own_endpoint
 from leadline.web.live import Live
 from leadline.web.services import Keys, Services, utc_now
 
@@ -121,9 +123,10 @@ async def build(settings: Settings, store: Store, secret_key: str) -> AsyncItera
 
     queue = CaptureQueue(lambda items: capture_leads(store, house, items, utc_now()), batch_max=store.batch_max)
     queue.start()
-    keys, live = Keys(store), Live(store)
+    keys, live, sealer = Keys(store), Live(store), Sealer(secret_key)
+    endpoints = Endpoints(store, sealer, own_endpoint(settings, sealer))
     try:
-        yield Services(settings, secret_key, store, house, queue, keys, find, live)
+        yield Services(settings, secret_key, store, house, queue, keys, find, live, endpoints)
     finally:
         await live.close()
         await queue.close()

@@ -112,7 +112,7 @@ ROUTES: dict[str, Route] = {
     "GET /favicon.ico": Route("open", "open"),
     "GET /static/{digest}/{name}": Route("open", "open"),
     # Nothing is signed here, and no endpoint has this name.
-    "POST /hooks/webflow/{endpoint}": Route("open", "open", 404),
+    "POST /hooks/{provider}/{endpoint}": Route("open", "open", 404),
     "GET /openapi.json": Route("either", "describe_api"),
     "GET /docs": Route("either", "describe_api"),
     # ---------- for programs
@@ -154,6 +154,13 @@ ROUTES: dict[str, Route] = {
     "POST /api/v1/api-keys": Route("key", "manage_keys", 201, sent={"name": "New", "scopes": ["admin"]}),
     # There is no key of this id.
     "DELETE /api/v1/api-keys/{key_id}": Route("key", "manage_keys", 404),
+    "GET /api/v1/endpoints": Route("key", "manage_endpoints"),
+    "POST /api/v1/endpoints": Route(
+        "key", "manage_endpoints", 201, sent=lambda lead: {"name": f"e-{lead.id}", "provider": "generic"}
+    ),
+    # There is no endpoint of this id.
+    "GET /api/v1/endpoints/{endpoint_id}": Route("key", "manage_endpoints", 404),
+    "PATCH /api/v1/endpoints/{endpoint_id}": Route("key", "manage_endpoints", 404, sent={"active": False}),
     "GET /api/v1/rulesets": Route("key", "read_rules"),
     # Version 1 is published, and drafts there are none: what is let in is refused for that.
     "GET /api/v1/rulesets/{ref}": Route("key", "read_rules"),

@@ -25,8 +25,6 @@ async def test_a_signed_in_page_loads_it_from_here_and_tells_it_what_not_to_do(h
         "selfRequestsOnly": True,
         # What a lead says would else stay in the browser's storage after signing out.
         "historyCacheSize": 0,
-        # Else a row that takes the place of another gets its classes taken away again a moment later, the cursor among them.
-        "attributesToSettle": [],
     }
 
 

@@ -119,7 +119,7 @@ def test_every_call_with_a_body_names_each_way_to_fail() -> None:
     [
         ("createLead", {"200", "201", "400", "401", "403", "409", "413", "415", "422", "503"}),
         ("createUser", {"201", "400", "401", "403", "409", "413", "415", "422", "503"}),
-        ("webflowHook", {"200", "400", "401", "404", "413", "503"}),
+        ("hook", {"200", "400", "401", "404", "413", "503"}),
     ],
 )
 def test_the_statuses_of_a_call_are_those(name: str, statuses: set[str]) -> None:

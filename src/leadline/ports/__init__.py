@@ -16,6 +16,7 @@ from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.users import User, UserChange
 from leadline.ports.accounts import AccountStore, AccountTx
+from leadline.ports.endpoints import EndpointStore, EndpointTx
 from leadline.ports.moment import Known, Moment
 from leadline.ports.rules import RulesStore, RulesTx
 
@@ -48,7 +49,7 @@ class IntakeView:
     ruleset_version: int | None = None
 
 
-class Tx(AccountTx, RulesTx, Protocol):
+class Tx(AccountTx, RulesTx, EndpointTx, Protocol):
     """One transaction: read first, then write. A read after the first write is a programming error and raises.
     Writes are buffered and reach the store together, at commit."""
 
@@ -113,7 +114,7 @@ class Tx(AccountTx, RulesTx, Protocol):
         """Write back what a person edits of a user (never the counters). A stale `version` is a LostRace."""
 
 
-class Store(AccountStore, RulesStore, Protocol):
+class Store(AccountStore, RulesStore, EndpointStore, Protocol):
     """Where everything is kept. Reads outside of a transaction see only what is committed. `batch_max` is how many leads one
     transaction takes at most, with all that hangs on them."""
 

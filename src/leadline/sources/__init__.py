@@ -1,9 +1,21 @@
 """The ways in: each turns the raw bytes of its provider into what `parse_submission` takes, and verifies its signature."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from leadline.domain.errors import LeadlineError
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One request of a provider, as it came. `url` is the address that the provider was told, for those that sign it;
+    header names come in any case."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    method: str = "POST"
+    url: str = ""
 
 
 @dataclass(slots=True)

@@ -1,13 +1,14 @@
 """A stored payload read anew, by the way it came in: its labels with their answers, and the field that each fills."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadline.domain.answers import KEYS
-from leadline.domain.intake import SubmissionRecord, WayIn
-from leadline.sources import Unreadable, webflow
+from leadline.domain.intake import SubmissionRecord
+from leadline.sources import Unreadable
 from leadline.sources.mapping import matched, to_fields
+from leadline.sources.providers import SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,14 @@ class Payload:
     filled: Mapping[str, str]
 
 
-def read_payload(record: SubmissionRecord) -> Payload:
-    """Raises NotALead for a payload without a form in it, Unreadable for one that cannot be read at all."""
+def read_payload(record: SubmissionRecord, mapping: Mapping[str, str] | None = None) -> Payload:
+    """`mapping` is the endpoint's own. Raises NotALead for a payload without a form in it, Unreadable for one that cannot be read at all."""
     read = _READERS.get(record.way_in)
     if read is None:
         return _read_keys(record.payload)
-    labels = read(record.payload)
-    return Payload(labels, to_fields(labels), {label: field for field, label in matched(labels).items()})
+    labels = read(record.payload).fields
+    filled = {label: field for field, label in matched(labels, mapping).items()}
+    return Payload(labels, to_fields(labels, mapping), filled)
 
 
 def _read_keys(payload: bytes) -> Payload:
@@ -40,6 +42,4 @@ def _read_keys(payload: bytes) -> Payload:
     return Payload(sent, sent, {key: KEYS[key] for key in sent if key in KEYS})
 
 
-_READERS: Mapping[WayIn, Callable[[bytes], Mapping[str, object]]] = {
-    "webflow": lambda payload: webflow.read(payload).fields
-}
+_READERS = {source.way_in: source.read for source in SOURCES.values()}

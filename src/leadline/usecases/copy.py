@@ -122,6 +122,7 @@ COLLECTIONS = (
         "rulesets", lambda tx, rows: tx.add_rulesets(rows), listed=_rulesets, key=lambda row: row.ruleset.version
     ),
     _Collection("drafts", lambda tx, rows: tx.add_drafts(rows), listed=lambda store: store.list_drafts()),
+    _Collection("endpoints", lambda tx, rows: tx.add_endpoints(rows), listed=lambda store: store.list_endpoints()),
     _Collection("api_keys", lambda tx, rows: tx.add_api_keys(rows), listed=lambda store: store.list_api_keys()),
     _Collection("leads", lambda tx, rows: tx.add_leads(rows), Lead),
     _Collection("activities", lambda tx, rows: tx.add_activities(rows), Activity),

@@ -11,6 +11,7 @@ from leadline.domain.errors import LeadlineError
 from leadline.usecases.passwords import PasswordGuard
 from leadline.web import (
     account,
+    api_endpoints,
     api_events,
     api_intake,
     api_keys,
@@ -85,8 +86,12 @@ API: list[Any] = [
     api_rulesets.preview_ruleset,
     api_rulesets.publish_draft,
     api_rulesets.roll_back,
+    api_endpoints.list_endpoints,
+    api_endpoints.get_endpoint,
+    api_endpoints.create_endpoint,
+    api_endpoints.change_endpoint,
 ]
-HOOKS: list[Any] = [hooks.webflow_hook]
+HOOKS: list[Any] = [hooks.hook]
 HEALTH: list[Any] = [health.healthz, health.readyz]
 # What a browser opens. An unsafe method here needs a form of ours.
 PAGES: list[Any] = [

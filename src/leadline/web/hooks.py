@@ -1,5 +1,6 @@
-"""Signed posts of form providers. What makes no lead is kept as quarantined, and answered 200 so that nobody sends it for ever."""
+"""Posts of form providers. What makes no lead is kept as quarantined, and answered 200 so that nobody sends it for ever."""
 
+import hmac
 from typing import Any
 
 from litestar import Response, post
@@ -7,11 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from leadline.domain.activities import Actor
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault, Invalid, NotFound
 from leadline.domain.intake import Intake
 from leadline.domain.submission import parse_submission
-from leadline.sources import HookPost, NotALead, webflow
+from leadline.sources import Delivery, NotALead
 from leadline.sources.mapping import to_fields
+from leadline.sources.providers import SOURCES, Source
 from leadline.web.actions import doing
 from leadline.web.answers import json_answer
 from leadline.web.problems import Unauthorized
@@ -21,31 +24,31 @@ from leadline.web.services import Services, utc_now
 HOOK_BYTES_MAX = 1_000_000
 
 
-@post("/hooks/webflow/{endpoint:str}", status_code=200, tags=["hooks"], operation_id="webflowHook", opt=doing("open"))
-async def webflow_hook(
-    request: AnyRequest, services: NamedDependency[Services], endpoint: FromPath[str]
+@post("/hooks/{provider:str}/{endpoint:str}", status_code=200, tags=["hooks"], operation_id="hook", opt=doing("open"))
+async def hook(
+    request: AnyRequest, services: NamedDependency[Services], provider: FromPath[str], endpoint: FromPath[str]
 ) -> Response[bytes]:
-    """A Webflow form submission (data API v2), signed with the endpoint's secret over the raw body."""
-    settings = services.settings
-    if endpoint != settings.webflow_endpoint or not settings.webflow_secrets:
-        raise NotFound("no endpoint of this name takes posts")
+    """A form submission as its provider posts it: signed with one of the endpoint's secrets over the raw body, or sent to a path
+    that only the provider knows."""
+    found = await _find(services, provider, endpoint)
     body = await read_body(request, HOOK_BYTES_MAX)
     now = utc_now()
-    if not webflow.verify(body, request.headers, settings.webflow_secrets, now):
-        raise Unauthorized("the signature is wrong, or its timestamp is more than 5 minutes from now")
-    actor = Actor("provider", "Webflow", ip_address=address_of(request), user_agent=agent_of(request))
-    request_id = request.scope["state"]["request_id"]
+    source = SOURCES[found.provider]
+    if found.sealed_secrets is not None:
+        delivery = Delivery(body, request.headers, request.method, services.settings.origin + _address(request))
+        if not source.verify(delivery, services.endpoints.secrets_of(found), now):
+            raise Unauthorized("the signature is wrong, or its timestamp is more than 5 minutes from now")
     item = Intake(
         services.house.new_id(),
-        "webflow",
+        source.way_in,
         body,
         now,
-        actor,
+        Actor("provider", source.name, ip_address=address_of(request), user_agent=agent_of(request)),
         failed_as="quarantined",
-        endpoint=endpoint,
-        request_id=request_id,
+        endpoint=found.name,
+        request_id=request.scope["state"]["request_id"],
     )
-    _read_into(item, body)
+    _read_into(item, source, found)
     (captured,) = await services.queue.submit([item])
     answer: dict[str, Any] = {"submission_id": captured.submission_id, "outcome": captured.outcome}
     if captured.faults:
@@ -53,12 +56,37 @@ async def webflow_hook(
     return json_answer(answer)
 
 
-def _read_into(item: Intake, body: bytes) -> None:
+async def _find(services: Services, provider: str, segment: str) -> Endpoint:
+    """The endpoint of a path. Raises NotFound, alike for one that is not there, that is off, and for a wrong token."""
+    name, _, token = segment.partition(".")
+    found = await services.endpoints.find(name)
+    is_right = found is not None and found.provider == provider and found.is_active
+    if found is None or not is_right or (not found.is_signed and not _same(token, found.token)):
+        raise NotFound("no endpoint of this name takes posts")
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode())
+
+
+def _address(request: AnyRequest) -> str:
+    """Path and query as they were sent: a provider signs those."""
+    scope = request.scope
+    query = scope["query_string"].decode("latin-1")
+    return str(scope["raw_path"].decode("latin-1")) + (f"?{query}" if query else "")
+
+
+def _read_into(item: Intake, source: Source, endpoint: Endpoint) -> None:
     """The submission in a hook's body, or the reason why it makes no lead."""
+    own_source = {"source": endpoint.source} if endpoint.source else {}
     try:
-        sent: HookPost = webflow.read(body)
+        sent = source.read(item.payload)
         item.event_id = sent.event_id
-        item.submission = parse_submission(to_fields(sent.fields), strict=False)
+        fields = to_fields(sent.fields, endpoint.mapping)
+        item.submission = parse_submission(
+            fields, strict=False, defaults={**source.defaults, **endpoint.defaults, **own_source}
+        )
     except NotALead as reason:
         item.faults = [Fault("", str(reason))]
     except Invalid as error:

@@ -82,7 +82,7 @@ async def release_submission(
     viewer, form = await get_viewer(request, services), sent_form(request)
     record = await _get_record(services, submission_id)
     try:
-        submission = _read(shown.find_payload(record), form)
+        submission = _read(await _payload_of(services, record), form)
         actor = person_in(request, viewer.user)
         released = await release(services.store, services.house, record, submission, actor, utc_now())
     except (Invalid, Conflict) as error:
@@ -118,6 +118,12 @@ async def _get_record(services: Services, submission_id: str) -> SubmissionRecor
     return record
 
 
+async def _payload_of(services: Services, record: SubmissionRecord) -> Payload | None:
+    """A posting as it is read today: a mapping that was mended meanwhile counts."""
+    endpoint = await services.endpoints.find(record.endpoint) if record.endpoint else None
+    return shown.find_payload(record, endpoint.mapping if endpoint else None)
+
+
 def _outcome(text: str | None) -> Outcome:
     return next((outcome for outcome in WITHOUT_LEAD if outcome == text), WITHOUT_LEAD[0])
 
@@ -149,7 +155,7 @@ async def _page(
     trouble: Trouble | None = None,
 ) -> Response[bytes]:
     last = await last_of(services.store, record)
-    payload = shown.find_payload(record)
+    payload = await _payload_of(services, record)
     context: dict[str, Any] = {
         "record": record,
         "last": last,

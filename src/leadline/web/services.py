@@ -17,6 +17,7 @@ from leadline.ports import Store
 from leadline.usecases.api_keys import find_key, note_key_use
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
+from leadline.web.connected import Endpoints
 from leadline.web.live import Live
 
 KEY_REMEMBERED_SECONDS = 5.0
@@ -90,6 +91,7 @@ class Services:
     keys: Keys
     find_ruleset: Callable[[int], Awaitable[RuleSet]]
     live: Live
+    endpoints: Endpoints
 
 
 def utc_now() -> datetime:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
@@ -124,6 +125,8 @@ _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     ),
     "faults": (str, _faults_text, lambda text: [Fault(*pair) for pair in json.loads(text)]),
     "scopes": (list, list, tuple),
+    "mapping": (str, as_json, json.loads),
+    "defaults": (str, as_json, json.loads),
     # Its rules may hold any words as keys.
     "ruleset": (str, lambda ruleset: as_json(ruleset.to_json()), _read_ruleset),
     **dict.fromkeys(_AS_JSON, (str, as_json, json.loads)),
@@ -224,4 +227,5 @@ COLLECTIONS: dict[type[Any], str] = {
     Invitation: "invitations",
     LoginTries: "loginTries",
     Draft: "rulesetDrafts",
+    Endpoint: "endpoints",
 }

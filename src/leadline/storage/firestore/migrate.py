@@ -18,7 +18,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "003_rulesets"
+HEAD = "004_endpoints"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -70,6 +70,7 @@ REVISIONS = (
     Revision("000_version_1_0", _nothing, _nothing),
     Revision("001_add_company_website", add_company_website, remove_company_website),
     Revision("002_accounts", _nothing, _nothing),
+    Revision("003_rulesets", _nothing, _nothing),
     Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))

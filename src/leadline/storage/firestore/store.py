@@ -13,6 +13,7 @@ from google.cloud.firestore_v1 import AsyncClient
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import NotFound
 from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
@@ -25,7 +26,7 @@ from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace
 from leadline.ports.moment import Moment
-from leadline.storage.firestore import access, accounts, doctor, intake, leads, queries, rules, trail
+from leadline.storage.firestore import access, accounts, doctor, endpoints, intake, leads, queries, rules, trail
 from leadline.storage.firestore.connection import open_client
 from leadline.storage.firestore.moment import moment
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
@@ -164,6 +165,12 @@ class FirestoreStore:
 
     async def count_standings(self, below: int) -> int:
         return await rules.count_standings(self._client, below)
+
+    async def find_endpoint(self, name: str) -> Endpoint | None:
+        return await endpoints.find_endpoint(self._client, name)
+
+    async def list_endpoints(self) -> list[Endpoint]:
+        return await endpoints.list_endpoints(self._client)
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         return moment(self._client)

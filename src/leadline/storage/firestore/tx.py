@@ -11,6 +11,7 @@ from google.cloud.firestore_v1 import AsyncClient
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -21,7 +22,7 @@ from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange
 from leadline.ports import IntakeView
-from leadline.storage.firestore import access, intake, queries, rules
+from leadline.storage.firestore import access, endpoints, intake, queries, rules
 from leadline.storage.firestore.demo import DEMO_LEADS
 from leadline.storage.firestore.documents import document_id, to_entity
 from leadline.storage.firestore.flush import Buffers, flush, refuse_reading_after_writing
@@ -164,6 +165,15 @@ class FirestoreTx:
 
     def move_to_ruleset(self, version: int, leads: Sequence[tuple[UUID, int]]) -> None:
         self._buffers.add("moved_leads", [(version, *lead) for lead in leads])
+
+    async def endpoints(self) -> list[Endpoint]:
+        return await endpoints.read_endpoints(self._reading())
+
+    def add_endpoints(self, new: Sequence[Endpoint]) -> None:
+        self._buffers.add("endpoints", new)
+
+    def update_endpoints(self, edited: Sequence[Endpoint]) -> None:
+        self._buffers.add("changed_endpoints", edited)
 
     def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
         self._buffers.add("api_keys", keys)

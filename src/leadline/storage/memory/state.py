@@ -5,6 +5,7 @@ from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -30,6 +31,7 @@ class State:
     login_tries: dict[int, LoginTries] = field(default_factory=dict)
     rulesets: dict[int, Published] = field(default_factory=dict)
     drafts: dict[UUID, Draft] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
     words: dict[UUID, list[str]] = field(default_factory=dict)
 
     def copy(self) -> "State":

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, NotFound
 from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
@@ -204,6 +205,14 @@ class MemoryStore:
     async def count_standings(self, below: int) -> int:
         self._on_call("count_standings")
         return len(rules.standings(self._state, below))
+
+    async def find_endpoint(self, name: str) -> Endpoint | None:
+        self._on_call("find_endpoint")
+        return deepcopy(self._state.endpoints.get(name))
+
+    async def list_endpoints(self) -> list[Endpoint]:
+        self._on_call("list_endpoints")
+        return deepcopy(sorted(self._state.endpoints.values(), key=lambda endpoint: endpoint.name))
 
     @asynccontextmanager
     async def moment(self) -> AsyncIterator[MemoryMoment]:

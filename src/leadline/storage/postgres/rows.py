@@ -9,6 +9,7 @@ import msgspec
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
@@ -31,6 +32,7 @@ SUBMISSION = _names(SubmissionRecord)
 SESSION = _names(Session)
 API_KEY = _names(ApiKey)
 INVITATION = _names(Invitation)
+ENDPOINT = _names(Endpoint)
 
 
 def select(columns: Sequence[str], alias: str = "") -> str:

@@ -13,6 +13,7 @@ import asyncpg
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import NotFound, Unavailable
 from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
@@ -25,7 +26,7 @@ from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace, UnknownOutcome
 from leadline.ports.moment import Moment
-from leadline.storage.postgres import accounts, leads, rows, rules, trail
+from leadline.storage.postgres import accounts, endpoints, leads, rows, rules, trail
 from leadline.storage.postgres.connection import OUTAGE, borrow, in_our_words, open_pool
 from leadline.storage.postgres.moment import moment
 from leadline.storage.postgres.rights import look_at_rights
@@ -167,6 +168,12 @@ class PostgresStore:
     async def count_standings(self, below: int) -> int:
         async with borrow(self._pool) as connection:
             return await rules.count_standings(connection, below)
+
+    async def find_endpoint(self, name: str) -> Endpoint | None:
+        return next((Endpoint(*row) for row in await self._fetch(endpoints.ENDPOINT_BY_NAME, name)), None)
+
+    async def list_endpoints(self) -> list[Endpoint]:
+        return [Endpoint(*row) for row in await self._fetch(endpoints.ALL_ENDPOINTS)]
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         return moment(self._pool)

@@ -19,13 +19,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INET, JSONB, UUID
 
 from leadline.storage.postgres.account_tables import api_keys, invitations, login_tries, sessions, users
-from leadline.storage.postgres.columns import count_column, flag_column, id_column, metadata, time_column
+from leadline.storage.postgres.columns import count_column, flag_column, id_column, json_column, metadata, time_column
 from leadline.storage.postgres.lead_tables import leads, leads_archive
 
 __all__ = [
     "activities",
     "analytics_snapshots",
     "api_keys",
+    "endpoints",
     "invitations",
     "leads",
     "leads_archive",
@@ -154,4 +155,22 @@ ruleset_drafts = Table(
     time_column("updated_at", required=True),
     *_actor_columns(),
     count_column("version", 1),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    id_column(),
+    Column("name", String(63), nullable=False),
+    Column("provider", String(20), nullable=False),
+    Column("token", String(64), nullable=False),
+    time_column("created_at", required=True),
+    time_column("updated_at", required=True),
+    Column("sealed_secrets", LargeBinary),
+    json_column("mapping"),
+    json_column("defaults"),
+    Column("source", String(100)),
+    flag_column("is_active", True),
+    count_column("version", 1),
+    Index("idx_endpoints_name", "name", unique=True),
 )

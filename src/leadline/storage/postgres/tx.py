@@ -7,6 +7,7 @@ from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -16,7 +17,7 @@ from leadline.domain.publications import Draft, Published
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange, summed
 from leadline.ports import IntakeView, LostRace
-from leadline.storage.postgres import accounts, intake, rows, rules
+from leadline.storage.postgres import accounts, endpoints, intake, rows, rules
 from leadline.storage.postgres.flush import PARTS, arguments, is_fresh, statement
 from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
 from leadline.storage.postgres.rows import Connection
@@ -174,6 +175,19 @@ class PostgresTx:
 
     def move_to_ruleset(self, version: int, leads: Sequence[tuple[UUID, int]]) -> None:
         self._statement(rules.MOVE_TO_RULESET, *rules.moved_values(version, leads))
+
+    async def endpoints(self) -> list[Endpoint]:
+        self._check_reading()
+        return [Endpoint(*row) for row in await self._connection.fetch(endpoints.ALL_ENDPOINTS)]
+
+    def add_endpoints(self, new: Sequence[Endpoint]) -> None:
+        for endpoint in new:
+            self._statement(endpoints.INSERT_ENDPOINT, *(getattr(endpoint, name) for name in rows.ENDPOINT))
+
+    def update_endpoints(self, edited: Sequence[Endpoint]) -> None:
+        for endpoint in edited:
+            values = (getattr(endpoint, name) for name in endpoints.EDITED)
+            self._statement(endpoints.UPDATE_ENDPOINT, *values, endpoint.id, endpoint.version)
 
     def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
         for key in keys:

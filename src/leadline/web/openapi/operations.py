@@ -4,6 +4,7 @@ from leadline.domain.intake import OUTCOMES
 from leadline.domain.lead_lists import DEFAULT_LIMIT, MAX_LIMIT
 from leadline.domain.leads import CATEGORIES, STATUSES
 from leadline.domain.notifications import NOTIFICATION_STATUSES
+from leadline.web.openapi.endpoints import ENDPOINT_OPERATIONS
 from leadline.web.openapi.operation import KEYED, READING, Operation
 from leadline.web.openapi.rulesets import RULESET_OPERATIONS
 from leadline.web.openapi.schemas import page_of, ref
@@ -76,15 +77,7 @@ OPERATIONS: dict[str, Operation] = {
     "listApiKeys": Operation("admin", {200: page_of("ApiKey")}, KEYED),
     "createApiKey": Operation("admin", {201: ref("GivenApiKey")}, (*KEYED, *READING), body=ref("NewApiKey")),
     "revokeApiKey": Operation("admin", {200: ref("ApiKey")}, (*KEYED, 404)),
-    "webflowHook": Operation(
-        None,
-        {200: ref("HookAnswer")},
-        (400, 401, 404, 413, 503),
-        headers={"x-webflow-timestamp": {"type": "string"}, "x-webflow-signature": {"type": "string"}},
-        needed=("x-webflow-timestamp", "x-webflow-signature"),
-        body={"type": "object", "description": "As Webflow sends it."},
-        why={401: "The signature is wrong, or older than 5 minutes.", 404: "No endpoint of this name takes posts."},
-    ),
+    "listEndpoints": Operation("admin", {200: page_of("Endpoint")}, KEYED),
     "health": Operation(None, {200: ref("Health")}, ()),
     "readiness": Operation(
         None,
@@ -93,6 +86,7 @@ OPERATIONS: dict[str, Operation] = {
         why={200: "Leads can be taken.", 503: "No lead can be taken."},
     ),
     "listRulesets": Operation("leads:read", {200: page_of("RulesetInList")}, (*KEYED, 422), query=PAGING),
+    **ENDPOINT_OPERATIONS,
     **WORK_OPERATIONS,
     **RULESET_OPERATIONS,
 }

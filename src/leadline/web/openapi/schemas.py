@@ -11,6 +11,7 @@ from leadline.domain.users import MAX_ACTIVE_LEADS_LIMIT, ROLES, User
 from leadline.web.answers import ACTIVITY_FIELDS, LEAD_FIELDS, NOTIFICATION_FIELDS, USER_FIELDS
 from leadline.web.api_intake import BULK_MAX
 from leadline.web.openapi.accounts import account_components
+from leadline.web.openapi.endpoints import endpoint_components
 from leadline.web.openapi.rulesets import ruleset_components
 from leadline.web.openapi.types import Schema, object_of, schema_of
 from leadline.web.openapi.work import work_components
@@ -59,6 +60,7 @@ def components() -> dict[str, Schema]:
         **work_components(),
         **account_components(),
         **ruleset_components(),
+        **endpoint_components(),
         "Problem": _problem(),
     }
 

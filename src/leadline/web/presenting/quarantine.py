@@ -101,10 +101,10 @@ def posting(record: SubmissionRecord, payload: Payload | None, now: datetime) ->
     )
 
 
-def find_payload(record: SubmissionRecord) -> Payload | None:
-    """What can be read in a posting; None where that is nothing."""
+def find_payload(record: SubmissionRecord, mapping: Mapping[str, str] | None = None) -> Payload | None:
+    """What can be read in a posting, by its endpoint's own mapping; None where that is nothing."""
     try:
-        return read_payload(record)
+        return read_payload(record, mapping)
     except NotALead:
         return None
 

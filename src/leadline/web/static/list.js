@@ -145,17 +145,6 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("#filters select")) event.target.form.requestSubmit();
-    if (event.target.matches(".c-pick input")) say(`${ticked().length} selected.`);
-  });
-
-  /* Arrows walk through a menu; Tab does as well. */
-  document.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const list = event.target.closest?.(".menu__list");
-    if (!step || !list) return;
-    event.preventDefault();
-    const buttons = [...list.querySelectorAll("button")];
-    buttons[(buttons.indexOf(event.target) + step + buttons.length) % buttons.length].focus();
   });
 
   for (const name of ["htmx:sendError", "htmx:timeout"]) {

@@ -52,10 +52,9 @@
 
   function takeLead(told) {
     const old = document.getElementById(`row-${told.id}`);
-    const arrives = !old && told.is_in && told.is_new && !new URLSearchParams(location.search).has("cursor");
     if (old) replace(old, rowOf(told.html));
-    else if (arrives && tbody()) slideIn(rowOf(told.html));
-    else if (arrives && document.activeElement === document.body) return location.reload();
+    else if (told.is_in && told.is_new && tbody()) slideIn(rowOf(told.html));
+    else if (told.is_in && told.is_new && document.activeElement === document.body) return location.reload();
     say(told.say);
     return refreshHead();
   }

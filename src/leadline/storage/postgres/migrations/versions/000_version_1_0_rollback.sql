@@ -3,6 +3,7 @@ DROP FUNCTION leadline.remove_demo();
 DROP TABLE IF EXISTS leadline.company_website_kept;
 DROP TABLE IF EXISTS leadline.accounts_kept;
 DROP TABLE IF EXISTS leadline.rulesets_kept;
+DROP TABLE IF EXISTS leadline.endpoints_kept;
 DROP TABLE leadline.api_keys;
 DROP TABLE leadline.sessions;
 DROP TABLE leadline.scoring_rulesets;

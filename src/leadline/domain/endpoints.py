@@ -1,0 +1,139 @@
+"""Endpoints: where a provider posts to, how it proves itself, and what its labels mean."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from leadline.domain.answers import FIELDS, LINKS, WIDTHS, fault_in, has_other_scheme
+from leadline.domain.errors import Fault
+from leadline.domain.forgiving import FIRST_NAME_KEYS, LAST_NAME_KEYS
+from leadline.domain.leads import COMPANY_SIZES
+
+Provider = Literal["webflow", "typeform", "hubspot", "tally", "calendly", "generic"]
+PROVIDERS: tuple[Provider, ...] = ("webflow", "typeform", "hubspot", "tally", "calendly", "generic")
+
+NAME_MAX = 63
+SECRETS_MAX = 5
+SECRET_LENGTHS = range(8, 501)
+LABELS_MAX = 200
+LABEL_LENGTH_MAX = 500
+# What a mapping may point at; an empty name leaves the answer under its label.
+TARGETS = frozenset({*FIELDS, *FIRST_NAME_KEYS, *LAST_NAME_KEYS, ""})
+
+_name = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """A way in that somebody connected. `sealed_secrets` are encrypted; `token` makes the path of one without secrets unguessable.
+    `mapping` goes from label to field and wins over the defaults of the house; `defaults` fill what was not given."""
+
+    id: UUID
+    name: str
+    provider: Provider
+    token: str
+    created_at: datetime
+    updated_at: datetime
+    sealed_secrets: bytes | None = field(default=None, repr=False)
+    mapping: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    source: str | None = None
+    is_active: bool = True
+    version: int = 1
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether its posts must carry a signature."""
+        return self.sealed_secrets is not None
+
+    @property
+    def path(self) -> str:
+        """Where the provider posts to. Without a signature the path itself is the secret."""
+        return f"/hooks/{self.provider}/{self.name}" + ("" if self.is_signed else f".{self.token}")
+
+
+SETTABLE = ("name", "provider", "secrets", "mapping", "defaults", "source", "active")
+
+
+def check_endpoint_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fault]:
+    """Every fault of what a person wants to set on an endpoint. Name and provider are needed for a new one, and stay: they
+    are in the path that the provider was told."""
+    faults = [Fault(f"/{name}", "cannot be set") for name in fields if name not in SETTABLE]
+    for name in ("name", "provider"):
+        if is_new and name not in fields:
+            faults.append(Fault(f"/{name}", "is required"))
+        elif not is_new and name in fields:
+            faults.append(Fault(f"/{name}", "cannot be changed: it is in the path that the provider posts to"))
+    if is_new and "name" in fields and not (isinstance(fields["name"], str) and _name(fields["name"])):
+        faults.append(Fault("/name", f"must be 1 to {NAME_MAX} lower-case letters, digits and dashes"))
+    if is_new and fields.get("provider", PROVIDERS[0]) not in PROVIDERS:
+        faults.append(Fault("/provider", f"must be one of {', '.join(PROVIDERS)}"))
+    faults += _secret_faults(fields.get("secrets", []))
+    faults += _mapping_faults(fields.get("mapping", {}))
+    faults += _default_faults(fields.get("defaults", {}))
+    faults += _text_faults("source", fields.get("source"), "/source") if fields.get("source") is not None else []
+    if not isinstance(fields.get("active", True), bool):
+        faults.append(Fault("/active", "must be true or false"))
+    return faults
+
+
+def _secret_faults(secrets: object) -> list[Fault]:
+    if not isinstance(secrets, list):
+        return [Fault("/secrets", "must be a list of texts")]
+    if len(secrets) > SECRETS_MAX:
+        return [Fault("/secrets", f"must be at most {SECRETS_MAX}: the one in use and those it is replaced by")]
+    wanted = f"must be a text of {SECRET_LENGTHS.start} to {SECRET_LENGTHS.stop - 1} printable characters"
+    return [
+        Fault(f"/secrets/{position}", wanted)
+        for position, secret in enumerate(secrets)
+        if not isinstance(secret, str) or len(secret) not in SECRET_LENGTHS or not secret.isprintable()
+    ]
+
+
+def _mapping_faults(mapping: object) -> list[Fault]:
+    if not isinstance(mapping, dict):
+        return [Fault("/mapping", "must be an object from label to field")]
+    if len(mapping) > LABELS_MAX:
+        return [Fault("/mapping", f"must have at most {LABELS_MAX} labels")]
+    faults = []
+    for label, target in mapping.items():
+        pointer = _pointer("/mapping", label)
+        if not label.strip() or len(label) > LABEL_LENGTH_MAX or not label.isprintable():
+            faults.append(Fault(pointer, f"the label must have 1 to {LABEL_LENGTH_MAX} printable characters"))
+        if not isinstance(target, str) or target not in TARGETS:
+            faults.append(Fault(pointer, f"must be a field ({', '.join(FIELDS)}, first_name, last_name), or empty"))
+    return faults
+
+
+def _default_faults(defaults: object) -> list[Fault]:
+    if not isinstance(defaults, dict):
+        return [Fault("/defaults", "must be an object from field to text")]
+    faults = []
+    for name, value in defaults.items():
+        pointer = _pointer("/defaults", name)
+        if name not in FIELDS or name in ("email", "source"):
+            faults.append(Fault(pointer, "is no field that can have a default"))
+        else:
+            faults += _text_faults(name, value, pointer)
+    return faults
+
+
+def _text_faults(name: str, value: object, pointer: str) -> list[Fault]:
+    if not isinstance(value, str) or not value.strip():
+        return [Fault(pointer, "must be a text that is not blank")]
+    if detail := fault_in(name, value):
+        return [Fault(pointer, detail)]
+    if len(value) > WIDTHS[name]:
+        return [Fault(pointer, f"must be at most {WIDTHS[name]} characters long")]
+    if name == "company_size" and value not in COMPANY_SIZES:
+        return [Fault(pointer, f"must be one of {', '.join(COMPANY_SIZES)}")]
+    if name in LINKS and has_other_scheme(value):
+        return [Fault(pointer, "must be a web address (http or https)")]
+    return []
+
+
+def _pointer(parent: str, key: str) -> str:
+    return f"{parent}/{key[:60].replace('~', '~0').replace('/', '~1')}"

@@ -1,0 +1,84 @@
+"""Endpoints, for programs that may connect providers. Secrets go in and never come out."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from leadline.domain.endpoints import Endpoint
+from leadline.domain.errors import NotFound
+from leadline.usecases.endpoints import add_endpoint, update_endpoint
+from leadline.web.actions import doing
+from leadline.web.answers import json_answer
+from leadline.web.reading import AnyRequest, read_object
+from leadline.web.services import Services, utc_now
+
+ENDPOINT_BYTES_MAX = 200_000
+SHOWN = ("id", "name", "provider", "mapping", "defaults", "source", "created_at", "updated_at", "version")
+
+
+@get("/api/v1/endpoints", tags=["endpoints"], operation_id="listEndpoints", opt=doing("manage_endpoints"))
+async def list_endpoints(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
+    """Every endpoint, by name; the one of the settings is not among them."""
+    endpoints = await services.store.list_endpoints()
+    return json_answer({"items": [endpoint_json(endpoint) for endpoint in endpoints], "next_cursor": None})
+
+
+@get(
+    "/api/v1/endpoints/{endpoint_id:str}", tags=["endpoints"], operation_id="getEndpoint", opt=doing("manage_endpoints")
+)
+async def get_endpoint(
+    request: AnyRequest, services: NamedDependency[Services], endpoint_id: FromPath[str]
+) -> Response[bytes]:
+    """One endpoint."""
+    wanted = _id(endpoint_id)
+    for endpoint in await services.store.list_endpoints():
+        if endpoint.id == wanted:
+            return json_answer(endpoint_json(endpoint))
+    raise NotFound(f"no endpoint {wanted}")
+
+
+@post(
+    "/api/v1/endpoints",
+    status_code=201,
+    tags=["endpoints"],
+    operation_id="createEndpoint",
+    opt=doing("manage_endpoints"),
+)
+async def create_endpoint(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
+    """Connect a provider. `path` is where it posts to: without a secret, the path is the secret."""
+    fields = await read_object(request, ENDPOINT_BYTES_MAX)
+    known = services.endpoints
+    made = await add_endpoint(services.store, fields, known.sealer.seal, services.house.new_id, utc_now(), known.taken)
+    return json_answer(endpoint_json(made), 201)
+
+
+@patch(
+    "/api/v1/endpoints/{endpoint_id:str}",
+    tags=["endpoints"],
+    operation_id="updateEndpoint",
+    opt=doing("manage_endpoints"),
+)
+async def change_endpoint(
+    request: AnyRequest, services: NamedDependency[Services], endpoint_id: FromPath[str]
+) -> Response[bytes]:
+    """Change an endpoint. `secrets` replaces all of them: while a provider changes over, send the old one and the new one."""
+    fields = await read_object(request, ENDPOINT_BYTES_MAX)
+    changed = await update_endpoint(services.store, _id(endpoint_id), fields, services.endpoints.sealer.seal, utc_now())
+    services.endpoints.forget(changed.name)
+    return json_answer(endpoint_json(changed))
+
+
+def endpoint_json(endpoint: Endpoint) -> dict[str, Any]:
+    """What is known of an endpoint, less its secrets."""
+    shown = {name: getattr(endpoint, name) for name in SHOWN}
+    return shown | {"active": endpoint.is_active, "signed": endpoint.is_signed, "path": endpoint.path}
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(f"no endpoint {text[:40]}") from error
