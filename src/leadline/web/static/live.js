@@ -30,6 +30,7 @@
     row.querySelector("input").checked = old.querySelector("input").checked;
     row.classList.toggle("is-live", old.classList.contains("is-live"));
     row.classList.toggle("is-cursor", old.classList.contains("is-cursor"));
+    if (!old.classList.contains("is-live")) row.querySelector(".chip--live")?.remove();
     if (old.hasAttribute("aria-current")) row.setAttribute("aria-current", "true");
     const wasPick = document.activeElement === old.querySelector("input");
     old.replaceWith(row);
