@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from leadline.domain.leads import Lead
@@ -24,6 +25,14 @@ STEPS = [
     "status?status=Disqualified",
     "status?status=Opportunity",
 ]
+
+
+@pytest_asyncio.fixture(name="site")
+async def _site(own_site: Site) -> Site:
+    """A rep and a manager, who work in a house of their own."""
+    await own_site.house.hire("Dana Okafor", "manager")
+    await own_site.house.hire("Rep Real")
+    return own_site
 
 
 async def own_lead(site: Site, **fields: str) -> Lead:
