@@ -24,6 +24,8 @@ BAD: dict[str, dict[str, Any]] = {
     "a NUL": {"company_name": "Ac\0me"},
     "a name of 300 characters": {"contact_name": "x" * 300},
     "half of a surrogate pair": {"message": "\ud800"},
+    # PostgreSQL never sees this one: its driver cannot write it.
+    "a number for a text": {"linkedin_url": 7},
 }
 
 

@@ -36,6 +36,8 @@ def _check_texts(entity: Any, widths: Mapping[str, int]) -> None:
         value = getattr(entity, name)
         if value is None:
             continue
+        if not isinstance(value, str):
+            raise Refused(f"{name} is no text")
         if len(value) > width:
             raise Refused(f"{name} does not fit its column")
         _check_text(name, value)

@@ -24,15 +24,14 @@ LOST_RACE = (
     asyncpg.ForeignKeyViolationError,
     asyncpg.LockNotAvailableError,
 )
-# Values that no column takes: found by the server, or by the driver, whose DataError is of its family of outages.
+# Values that no column takes: found by the server, or by the driver, which says so in the server's words.
 REFUSAL = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.ProgramLimitExceededError,
-    asyncpg.exceptions._base.DataError,
     UnicodeEncodeError,
 )
-# asyncpg reports an outage in three unrelated families. Its own DataError, for what it cannot encode, is no outage.
+# asyncpg reports an outage in three unrelated families.
 OUTAGE = (
     OSError,
     TimeoutError,
