@@ -55,7 +55,7 @@ async def test_the_command_is_one_that_works_here() -> None:
         page = (await (await house.browser(boss, base_url="https://leads.example.com")).get("/start")).text
 
     said = text_of(page)
-    assert ". /srv/leadline/first-run.env curl https://leads.example.com/api/v1/leads \\" in said
+    assert ". /srv/leadline/first-run.env curl -s https://leads.example.com/api/v1/leads \\" in said
     assert '"inquiry_type": "Demo Request"' in said
     assert "scores it 95, which is Hot" in said
 
@@ -65,7 +65,7 @@ async def test_until_a_lead_is_there_the_page_is_left_alone(house: House) -> Non
     page = (await browser.get("/start")).text
 
     assert done(page) == [True, False, True, False]
-    assert 'hx-get="/start/lead" hx-trigger="every 2s"' in page
+    assert 'hx-get="/start/lead" hx-trigger="lead, every 10s"' in page
     answer = await browser.get("/start/lead", headers=HX)
     assert (answer.status_code, answer.content) == (204, b"")
 

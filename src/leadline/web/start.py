@@ -130,7 +130,7 @@ def _command(services: Services) -> str:
     body = msgspec.json.format(msgspec.json.encode(TEST_LEAD), indent=2).decode()
     return (
         f". {settings.first_run_file}\n"
-        f"curl {settings.origin}/api/v1/leads \\\n"
+        f"curl -s {settings.origin}/api/v1/leads \\\n"
         '  -H "Authorization: Bearer $LEADLINE_API_KEY" \\\n'
         "  -H 'Content-Type: application/json' \\\n"
         f"  -d '{body}'"
