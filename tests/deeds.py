@@ -21,6 +21,8 @@ from leadline.usecases.capture import capture_leads
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.index import index_leads
 from leadline.usecases.one_lead import Act, change_lead
+from leadline.usecases.publish import Publication, publish_rules
+from leadline.usecases.rescore_leads import rescore_leads
 from leadline.usecases.rules import current_ruleset
 from leadline.usecases.signals import SIGNAL_TYPES, Signal, count_signal
 from leadline.usecases.team import NewUser, add_users, update_user
@@ -136,6 +138,17 @@ async def add_user(store: Store, deciding: Deciding, chance: random.Random) -> N
     await add_users(store, [NewUser(fields)], deciding)
 
 
+async def publish(store: Store, deciding: Deciding, chance: random.Random) -> None:
+    """Other bounds of Hot and Warm, from now on."""
+    bounds = replace(DEFAULT_RULESET.thresholds, hot=chance.choice([60, 80, 95]))
+    await publish_rules(store, replace(DEFAULT_RULESET, thresholds=bounds), Publication(deciding.actor, deciding.now))
+
+
+async def rescore(store: Store, deciding: Deciding, chance: random.Random) -> None:
+    """What a worker does after a publication."""
+    await rescore_leads(store, deciding.house, deciding.now)
+
+
 async def index(store: Store, deciding: Deciding, chance: random.Random) -> None:
     await index_leads(store, None)
 
@@ -182,6 +195,8 @@ DEEDS: dict[str, Deed] = {
     "change_user": change_user,
     "add_user": add_user,
     "index": index,
+    "publish": publish,
+    "rescore": rescore,
 }
 
 NAMES = [name for name in DEEDS for _ in range(_WEIGHTS.get(name, 1))]

@@ -21,20 +21,22 @@ from tests.simulation.scheduler import Scheduler, finished
 from tests.simulation.store import SimulatedStore
 
 CLIENTS, ACTS = 4, 4
+# Rescoring pauses by the clock, which a simulated world does not have.
+OTHERS = [name for name in NAMES if name != "rescore"]
 FAULT_RATES = (0.0, 0.02, 0.1)
 DEATH_RATES = (0.0, 0.0, 0.01)
 EVERYDAY, CI, AT_ONCE = 100, 2_000, 100
 
 
 async def other_deed(store: object, deciding: Deciding, chance: random.Random) -> None:
-    await DEEDS[chance.choice(NAMES)](store, deciding, chance)  # type: ignore[arg-type]
+    await DEEDS[chance.choice(OTHERS)](store, deciding, chance)  # type: ignore[arg-type]
 
 
 def played(seed: int) -> tuple[MemoryStore, Ledger]:
     """One run: the store after it, and what its clients were told."""
     chance = random.Random(seed)
     numbers = itertools.count(1)
-    house = replace(HOUSE, new_id=lambda: UUID(int=7 << 76 | next(numbers) << 80))
+    house = replace(HOUSE, new_id=lambda: UUID(int=7 << 76 | next(numbers) << 80), compiled={})
     store, ledger = MemoryStore(rehearse=False), Ledger()
     finished(begin(store, replace(deciding(NOW), house=house), chance))
     scheduler = Scheduler(chance)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from leadline.ports import Store
 from leadline.storage.memory import MemoryStore
 from leadline.storage.postgres.store import open_store
 from leadline.usecases.doctor import examine
-from tests.builders import NOW, deciding
+from tests.builders import HOUSE, NOW, deciding
 from tests.conftest import Servers, empty
 from tests.deeds import NAMES, begin, do
 
@@ -33,6 +34,8 @@ class House(RuleBasedStateMachine):
         super().__init__()
         self._loop = asyncio.new_event_loop()
         self._now = NOW
+        # What it compiles of later rule sets is of this world alone.
+        self._house = replace(HOUSE, compiled={})
         self._store = self._wait(self._opened())
 
     def teardown(self) -> None:
@@ -55,7 +58,7 @@ class House(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES), chance=chances, minutes=st.sampled_from([0, 1, 7, 700, 1441]))
     def happens(self, name: str, chance: random.Random, minutes: int) -> None:
         self._now += timedelta(minutes=minutes)
-        self._wait(do(name, self._store, deciding(self._now), chance))
+        self._wait(do(name, self._store, replace(deciding(self._now), house=self._house), chance))
 
     @invariant()
     def nothing_is_found(self) -> None:
