@@ -1,5 +1,6 @@
 """Reading leads, their trail, and why they are as they are."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,15 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.domain.activities import Activity
+from leadline.domain.contact_activities import NO_RESPONSE_AFTER, unanswered_attempts
 from leadline.domain.errors import NotFound
 from leadline.domain.explanation import explain
 from leadline.domain.intake import OUTCOMES
 from leadline.domain.lead_edits import etag
+from leadline.domain.lead_lists import MAX_LIMIT
 from leadline.domain.leads import Lead
+from leadline.domain.lifecycle import allowed
 from leadline.domain.notifications import NOTIFICATION_STATUSES
 from leadline.web.actions import doing
 from leadline.web.answers import activity_json, json_answer, lead_json, notification_json, page_answer, submission_json
@@ -61,10 +66,20 @@ async def list_activities(
 async def explain_lead(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
-    """Why this score, and why this owner."""
+    """Why this score, why this owner, and what may come next."""
     lead = await find_lead(services, lead_id)
     explanation = asdict(explain(lead, await services.find_ruleset(lead.ruleset_version)))
-    return json_answer({"lead_id": lead.id, "score": explanation, "owner": owner_json(lead)})
+    trail = (await services.store.list_activities(lead.id, None, MAX_LIMIT)).items
+    shown = {"score": explanation, "owner": owner_json(lead), "next": next_json(lead, trail)}
+    return json_answer({"lead_id": lead.id} | shown)
+
+
+def next_json(lead: Lead, trail: Iterable[Activity]) -> dict[str, Any]:
+    """The statuses that may follow, and whether nobody has answered for so long that the reason no_response is offered. `trail` is
+    newest first."""
+    statuses, unanswered = allowed(lead.status), unanswered_attempts(trail)
+    offers = "Disqualified" in statuses and unanswered >= NO_RESPONSE_AFTER
+    return {"statuses": statuses, "unanswered_attempts": unanswered, "offers_no_response": offers}
 
 
 def owner_json(lead: Lead) -> dict[str, Any]:

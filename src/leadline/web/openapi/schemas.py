@@ -4,7 +4,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.answers import WIDTHS
 from leadline.domain.explanation import Explanation
 from leadline.domain.intake import OUTCOMES, SubmissionRecord
-from leadline.domain.leads import COMPANY_SIZES, Lead, WaitingReason
+from leadline.domain.leads import COMPANY_SIZES, STATUSES, Lead, WaitingReason
 from leadline.domain.notifications import Notification
 from leadline.domain.submission import REQUIRED
 from leadline.domain.users import MAX_ACTIVE_LEADS_LIMIT, ROLES, User
@@ -47,7 +47,12 @@ def components() -> dict[str, Schema]:
         "CapturedLeads": _object({"items": _list(_bulk_item())}),
         "Activity": object_of(Activity, ACTIVITY_FIELDS, old_value=_ANY_JSON, new_value=_ANY_JSON),
         "LeadExplanation": _object(
-            {"lead_id": {"type": "string", "format": "uuid"}, "score": schema_of(Explanation), "owner": _owner()}
+            {
+                "lead_id": {"type": "string", "format": "uuid"},
+                "score": schema_of(Explanation),
+                "owner": _owner(),
+                "next": _next(),
+            }
         ),
         "Submission": _submission(),
         "Notification": object_of(Notification, NOTIFICATION_FIELDS),
@@ -100,6 +105,13 @@ def _bulk_item() -> Schema:
     taken = _object({"status": {"type": "integer", "enum": [200, 201]}, "lead": lead})
     refused = _object({"status": {"const": 422}, "problem": {"type": "object"}})
     return {"anyOf": [taken, refused]}
+
+
+def _next() -> Schema:
+    statuses = _list({"type": "string", "enum": list(STATUSES)})
+    return _object(
+        {"statuses": statuses, "unanswered_attempts": {"type": "integer"}, "offers_no_response": {"type": "boolean"}}
+    )
 
 
 def _owner() -> Schema:
