@@ -28,7 +28,14 @@ MISSING = UUID("01990000-0000-7000-8000-000000000000")
 SAME_ID = {"X-Request-Id": "the-same-for-both"}
 PROGRAM = {"Accept": "application/json"}
 # What stands in a path beside the id of a lead.
-_OTHERS = {"endpoint": "none", "ref": "1", "digest": "0", "name": next(iter(ASSETS))}
+_OTHERS = {
+    "provider": "webflow",
+    "endpoint": "none",
+    "endpoint_id": MISSING,
+    "ref": "1",
+    "digest": "0",
+    "name": next(iter(ASSETS)),
+}
 
 
 @dataclass
