@@ -34,9 +34,7 @@ count_event        | events:write   |                 |         |
 read_submissions   | leads:read     |                 | yes     | yes
 release_submission | leads:write    |                 | yes     | yes
 export_leads       | leads:read     |                 | yes     | yes
-read_archive       | leads:read     |                 | yes     | yes
 read_notifications | notifications  |                 | yes     | yes
-read_analytics     | analytics      |                 | yes     | yes
 manage_users       | users          |                 |         | yes
 manage_admins      | admin          |                 |         | yes
 manage_keys        | admin          |                 |         | yes
@@ -44,9 +42,6 @@ manage_endpoints   | admin          |                 |         | yes
 set_up             | none           |                 |         | yes
 read_rules         | leads:read     |                 | yes     | yes
 manage_rules       | admin          |                 |         | yes
-manage_templates   | admin          |                 |         | yes
-manage_retention   | admin          |                 |         | yes
-erase_person       | admin          |                 |         | yes
 """
 
 

@@ -38,9 +38,7 @@ Action = (
         "read_submissions",
         "release_submission",
         "export_leads",
-        "read_archive",
         "read_notifications",
-        "read_analytics",
         "manage_users",
         "manage_admins",
         "manage_keys",
@@ -48,9 +46,6 @@ Action = (
         "read_rules",
         "manage_rules",
         "set_up",
-        "manage_templates",
-        "manage_retention",
-        "erase_person",
     ]
 )
 # Which leads a rep may do something with: those that the rep sees, or only the own ones.
@@ -84,9 +79,7 @@ RIGHTS: Mapping[Action, Right] = {
     "read_submissions": Right("leads:read", "manager"),
     "release_submission": Right("leads:write", "manager"),
     "export_leads": Right("leads:read", "manager"),
-    "read_archive": Right("leads:read", "manager"),
     "read_notifications": Right("notifications", "manager"),
-    "read_analytics": Right("analytics", "manager"),
     "manage_users": Right("users", "admin"),
     # Whoever makes an admin, or sets an admin's address, has all that an admin has.
     "manage_admins": Right("admin", "admin"),
@@ -95,9 +88,6 @@ RIGHTS: Mapping[Action, Right] = {
     "set_up": Right(None, "admin"),
     "read_rules": Right("leads:read", "manager"),
     "manage_rules": Right("admin", "admin"),
-    "manage_templates": Right("admin", "admin"),
-    "manage_retention": Right("admin", "admin"),
-    "erase_person": Right("admin", "admin"),
     "see_lead": Right("leads:read", "rep", "seen"),
     # A key is nobody whose lead it could be.
     "claim_lead": Right(None, "rep", "seen"),
