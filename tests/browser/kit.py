@@ -14,9 +14,9 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from leadline.domain.users import User
-from leadline.usecases.accounts import start_session
 from leadline.web.services import utc_now
 from leadline.web.sessions import session_cookie_name
+from tests.sessions import start_session
 from tests.web.browsing import House
 
 Theme = Literal["light", "dark"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.builders import NOW, deciding, user
+from tests.sessions import start_session
 from tests.steps import change, put
 from tests.web.browsing import PASSWORD, PASSWORD_HASH
 
@@ -24,7 +25,6 @@ from leadline.usecases.accounts import (
     hash_of,
     resume_session,
     sign_in,
-    start_session,
 )
 from leadline.usecases.invitations import (
     SpentInvitation,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from tests.builders import NOW, an_id, deciding, intake, lead
+from tests.sessions import start_session
 from tests.steps import add_reps, advance, capture, captured_lead, put, rewrite
 
 from leadline.domain.access import ApiKey, Session
@@ -17,7 +18,6 @@ from leadline.ids import new_id
 from leadline.ports import Store, Tx
 from leadline.ports.moment import Moment, key_of, pages
 from leadline.usecases import mark
-from leadline.usecases.accounts import start_session
 from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.index import index_leads
 from leadline.usecases.one_lead import change_lead

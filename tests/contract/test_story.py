@@ -7,13 +7,13 @@ from pathlib import Path
 
 import httpx2
 from tests.builders import deciding
+from tests.sessions import start_session
 
 from leadline.bootstrap import build
 from leadline.config import Settings
 from leadline.domain.access import SCOPES
 from leadline.ids import new_id
 from leadline.ports import Store
-from leadline.usecases.accounts import start_session
 from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.index import index_leads
 from leadline.usecases.team import NewUser, add_users

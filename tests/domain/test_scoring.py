@@ -351,7 +351,6 @@ def test_a_rule_on_an_answer_gives_nothing_for_a_signal() -> None:
 # --- any rule set, held against a second reading of the same JSON
 
 POOL = ["Alpha", "Beta-Gamma", "Delta Eta", "Theta/Iota", "10-20", "20 +"]
-OPEN_FIELDS = ("industry", "inquiry_type", "budget_timeline")
 VALUES = {"company_size": list(COMPANY_SIZES), "email_class": ["business", "free", "disposable"]}
 
 some_points = st.integers(-40, 40)

@@ -18,12 +18,12 @@ from leadline.usecases.accounts import (
     change_password,
     find_by_password,
     resume_session,
-    start_session,
 )
 from leadline.usecases.invitations import SpentInvitation, accept_invitation, find_invited, invite_user
 from leadline.usecases.passwords import PasswordGuard, TooManyTries
 from tests.builders import NOW, user
 from tests.faults import Kind
+from tests.sessions import start_session
 from tests.steps import put
 from tests.usecases.conftest import Fresh
 from tests.web.browsing import CHEAP, PASSWORD, PASSWORD_HASH

@@ -15,7 +15,7 @@ from leadline.domain.leads import Status
 from leadline.domain.submission import parse_submission
 from leadline.domain.users import User
 from leadline.ports import Store
-from leadline.usecases.accounts import end_session, hash_of, resume_session, start_session
+from leadline.usecases.accounts import end_session, hash_of, resume_session
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.index import index_leads
 from leadline.usecases.release import confirm_spam, get_submission, release
@@ -24,6 +24,7 @@ from tests.builders import COLD, HOUSE, NOW, ROBOT, body, deciding, faulty_intak
 from tests.faults import Kind, digest
 from tests.invariants import broken_rules
 from tests.rule_sets import TURNED, begin, publish, rescore
+from tests.sessions import start_session
 from tests.steps import add_reps, advance, capture, change
 from tests.usecases.conftest import Fresh
 

@@ -18,12 +18,12 @@ from leadline.domain.leads import Lead
 from leadline.domain.users import Role, User
 from leadline.ids import new_id
 from leadline.storage.memory import MemoryStore
-from leadline.usecases.accounts import start_session
 from leadline.usecases.api_keys import add_api_key
 from leadline.web.app import create_app
 from leadline.web.services import Services, utc_now
 from leadline.web.sessions import session_cookie_name
 from tests.builders import lead, user
+from tests.sessions import start_session
 from tests.steps import put
 
 ORIGIN = "http://127.0.0.1:8000"

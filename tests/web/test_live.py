@@ -15,12 +15,13 @@ from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
 from leadline.domain.users import User
 from leadline.ports import Tx
-from leadline.usecases.accounts import end_session, start_session
+from leadline.usecases.accounts import end_session
 from leadline.web import live, live_stream
 from leadline.web.live import LISTENERS_OF_ONE_MAX, Live
 from leadline.web.live_stream import Streaming, _view
 from leadline.web.services import utc_now
 from leadline.web.sessions import Viewer
+from tests.sessions import start_session
 from tests.steps import change, rewrite
 from tests.web.browsing import House, running
 

@@ -12,11 +12,11 @@ from litestar import get
 from leadline.domain.access import SCOPES, Scope
 from leadline.domain.leads import Lead
 from leadline.domain.users import ROLES
-from leadline.usecases.accounts import start_session
 from leadline.web import app, csrf
 from leadline.web.actions import actions_of, doing, handlers_of
 from leadline.web.services import utc_now
 from leadline.web.static import ASSETS
+from tests.sessions import start_session
 from tests.web.browsing import HTML, ORIGIN, House, running
 from tests.web.quarantined import keep, posting
 from tests.web.rights_table import ELSEWHERE, KINDS, MAY, ROUTES, Route

@@ -118,17 +118,6 @@ async def sign_in(store: Store, user: User, now: datetime) -> str | None:
     return token if await store.transact(work) else None
 
 
-async def start_session(store: Store, user: User, now: datetime) -> str:
-    """A new session, always with a new token, which is given back and kept nowhere."""
-    token = secrets.token_urlsafe(32)
-
-    async def work(tx: Tx) -> None:
-        tx.add_sessions([Session(hash_of(token), user.id, now, now)])
-
-    await store.transact(work)
-    return token
-
-
 async def resume_session(store: Store, token: str, now: datetime) -> User | None:
     """Who a token belongs to, or None where its session is over or its user is not active."""
     token_hash = hash_of(token)

@@ -15,7 +15,6 @@ from leadline.usecases.passwords import TooManyTries
 from leadline.web.error_pages import error_page, wants_page
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_SECONDS = 2
 
 log = logging.getLogger("leadline.web")
 

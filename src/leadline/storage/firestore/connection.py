@@ -1,7 +1,6 @@
 """The client, and what Google's errors mean in our words."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -39,11 +38,6 @@ def open_client(project: str, database: str | None = None) -> AsyncClient:
             f"no credentials for the Firestore of project {project}: set GOOGLE_APPLICATION_CREDENTIALS, or"
             f" FIRESTORE_EMULATOR_HOST for an emulator ({_first_line(error)})"
         ) from error
-
-
-def is_emulated() -> bool:
-    """Whether clients are led to an emulator."""
-    return bool(os.environ.get("FIRESTORE_EMULATOR_HOST"))
 
 
 @asynccontextmanager

@@ -23,10 +23,6 @@ class Buffered:
         for write in self._writes:
             write()
 
-    @property
-    def has_written(self) -> bool:
-        return bool(self._writes)
-
     def _read(self, name: str) -> None:
         if self._writes:
             raise RuntimeError(f"{name} after a write: a transaction reads first and writes then, as Firestore demands")

@@ -6,7 +6,6 @@ from leadline.domain.leads import STATUSES, Category, Status
 from leadline.domain.rulesets import Thresholds
 from leadline.domain.scoring import SCORE_MAX
 
-KNOTS = 4
 _LINE = [status for status in STATUSES if status != "Disqualified"]
 
 
