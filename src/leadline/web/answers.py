@@ -11,6 +11,7 @@ from litestar import Response
 from leadline.domain.access import ApiKey
 from leadline.domain.activities import Activity
 from leadline.domain.intake import Captured, SubmissionRecord
+from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.rights import can
@@ -37,6 +38,11 @@ _notification_values = attrgetter(*NOTIFICATION_FIELDS)
 def lead_json(lead: Lead) -> dict[str, Any]:
     """A lead, flat."""
     return dict(zip(LEAD_FIELDS, _lead_values(lead), strict=True))
+
+
+def lead_answer(lead: Lead) -> Response[bytes]:
+    """A lead as the whole answer. Its ETag marks what a person edits of it, for `If-Match`."""
+    return json_answer(lead_json(lead), headers={"ETag": f'"{etag(lead)}"'})
 
 
 def told(captured: Captured, key: ApiKey) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Endpoints, for programs that may connect providers. Secrets go in and never come out."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
@@ -11,8 +10,8 @@ from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import NotFound
 from leadline.usecases.endpoints import add_endpoint, update_endpoint
 from leadline.web.actions import doing
-from leadline.web.answers import json_answer
-from leadline.web.reading import AnyRequest, read_object
+from leadline.web.answers import json_answer, page_answer
+from leadline.web.reading import AnyRequest, read_id, read_object
 from leadline.web.services import Services, utc_now
 
 ENDPOINT_BYTES_MAX = 200_000
@@ -23,7 +22,7 @@ SHOWN = ("id", "name", "provider", "mapping", "defaults", "source", "created_at"
 async def list_endpoints(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Every endpoint, by name; the one of the settings is not among them."""
     endpoints = await services.store.list_endpoints()
-    return json_answer({"items": [endpoint_json(endpoint) for endpoint in endpoints], "next_cursor": None})
+    return page_answer(endpoints, endpoint_json, None)
 
 
 @get(
@@ -33,7 +32,7 @@ async def get_endpoint(
     request: AnyRequest, services: NamedDependency[Services], endpoint_id: FromPath[str]
 ) -> Response[bytes]:
     """One endpoint."""
-    wanted = _id(endpoint_id)
+    wanted = read_id(endpoint_id, "endpoint")
     for endpoint in await services.store.list_endpoints():
         if endpoint.id == wanted:
             return json_answer(endpoint_json(endpoint))
@@ -66,7 +65,9 @@ async def change_endpoint(
 ) -> Response[bytes]:
     """Change an endpoint. `secrets` replaces all of them: while a provider changes over, send the old one and the new one."""
     fields = await read_object(request, ENDPOINT_BYTES_MAX)
-    changed = await update_endpoint(services.store, _id(endpoint_id), fields, services.endpoints.sealer.seal, utc_now())
+    changed = await update_endpoint(
+        services.store, read_id(endpoint_id, "endpoint"), fields, services.endpoints.sealer.seal, utc_now()
+    )
     services.endpoints.forget(changed.name)
     return json_answer(endpoint_json(changed))
 
@@ -75,10 +76,3 @@ def endpoint_json(endpoint: Endpoint) -> dict[str, Any]:
     """What is known of an endpoint, less its secrets."""
     shown = {name: getattr(endpoint, name) for name in SHOWN}
     return shown | {"active": endpoint.is_active, "signed": endpoint.is_signed, "path": endpoint.path}
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(f"no endpoint {text[:40]}") from error

@@ -14,8 +14,8 @@ from leadline.usecases.deciding import Deciding
 from leadline.web.actions import doing
 from leadline.web.admission import key_in
 from leadline.web.answers import json_answer
-from leadline.web.lead_params import read_time
-from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body
+from leadline.web.params import read_time
+from leadline.web.reading import AnyRequest, actor_of, read_object
 from leadline.web.services import Services, utc_now
 
 EVENT_BYTES_MAX = 200_000
@@ -26,16 +26,13 @@ EVENT_ID_MAX = 200
 async def count_event(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Count engagement once: `{"lead_id" or "email", "type", "event_id", "occurred_at"}`."""
     key = key_in(request)
-    check_json(request)
-    signal = _signal(decode(await read_body(request, EVENT_BYTES_MAX)))
+    signal = _signal(await read_object(request, EVENT_BYTES_MAX))
     deciding = Deciding(services.house, utc_now(), actor_of(request, key))
     counted = await signals.count_signal(services.store, signal, deciding)
     return json_answer({"event_id": signal.event_id, "counted": counted}, 202)
 
 
-def _signal(fields: Any) -> signals.Signal:
-    if not isinstance(fields, dict):
-        raise Invalid([Fault("", "must be a JSON object")])
+def _signal(fields: dict[str, Any]) -> signals.Signal:
     faults: list[Fault] = []
     lead_id, email_key = _target(fields, faults)
     if fields.get("type") not in signals.SIGNAL_TYPES:

@@ -3,20 +3,19 @@
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from leadline.domain.access import ApiKey
-from leadline.domain.errors import Fault, Invalid, NotFound
+from leadline.domain.errors import Fault, Invalid
 from leadline.usecases.api_keys import NewKey, give_api_key, revoke_api_key
 from leadline.web.actions import doing
 from leadline.web.admission import key_in
-from leadline.web.answers import json_answer
-from leadline.web.lead_params import read_time
-from leadline.web.reading import AnyRequest, read_object
+from leadline.web.answers import json_answer, page_answer
+from leadline.web.params import read_time
+from leadline.web.reading import AnyRequest, read_id, read_object
 from leadline.web.services import Services, utc_now
 
 KEY_BYTES_MAX = 20_000
@@ -28,7 +27,7 @@ _SENT = ("name", "scopes", "expires_at")
 async def list_keys(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """All keys, revoked ones too, oldest first: by their prefix, with the last use to the minute."""
     keys = await services.store.list_api_keys()
-    return json_answer({"items": [key_json(key) for key in keys], "next_cursor": None})
+    return page_answer(keys, key_json, None)
 
 
 @post("/api/v1/api-keys", status_code=201, tags=["api keys"], operation_id="createApiKey", opt=doing("manage_keys"))
@@ -51,7 +50,7 @@ async def revoke_key(
     request: AnyRequest, services: NamedDependency[Services], key_id: FromPath[str]
 ) -> Response[bytes]:
     """End a key for good; it stays in the list. Other processes take it for five seconds more at most."""
-    revoked = await revoke_api_key(services.store, _id(key_id), utc_now())
+    revoked = await revoke_api_key(services.store, read_id(key_id, "API key"), utc_now())
     services.keys.forget(revoked)
     return json_answer(key_json(revoked))
 
@@ -80,10 +79,3 @@ def _time(value: object, faults: list[Fault]) -> datetime | None:
     except (ValueError, OverflowError):
         faults.append(Fault("/expires_at", "must be a time such as 2027-11-24T09:00:00Z, or null"))
         return None
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(f"no API key {text[:40]}") from error

@@ -11,22 +11,27 @@ from litestar.params import FromPath
 
 from leadline.domain.activities import Activity
 from leadline.domain.contact_activities import NO_RESPONSE_AFTER, unanswered_attempts
-from leadline.domain.errors import NotFound
 from leadline.domain.explanation import explain
 from leadline.domain.intake import OUTCOMES
-from leadline.domain.lead_edits import etag
 from leadline.domain.lead_lists import MAX_LIMIT
 from leadline.domain.leads import Lead
 from leadline.domain.lifecycle import allowed
 from leadline.domain.notifications import NOTIFICATION_STATUSES
 from leadline.web.actions import doing
-from leadline.web.answers import activity_json, json_answer, lead_json, notification_json, page_answer, submission_json
+from leadline.web.answers import (
+    activity_json,
+    json_answer,
+    lead_answer,
+    lead_json,
+    notification_json,
+    page_answer,
+    submission_json,
+)
 from leadline.web.cursors import Cursors
-from leadline.web.lead_params import LEAD_PARAMS, Params, read_lead_query
-from leadline.web.reading import AnyRequest
+from leadline.web.lead_params import LEAD_PARAMS, read_lead_query
+from leadline.web.params import PAGING, Params
+from leadline.web.reading import AnyRequest, read_id
 from leadline.web.services import Services
-
-_PAGING = frozenset({"limit", "cursor"})
 
 
 @get("/api/v1/leads", tags=["leads"], operation_id="listLeads", opt=doing("list_leads"))
@@ -37,15 +42,14 @@ async def list_leads(
     params = Params(request.query_params.multi_items(), LEAD_PARAMS)
     query, limit = read_lead_query(params), params.limit()
     params.check()
-    page = await services.store.list_leads(query, cursors.read(query, _cursor(params)), limit)
+    page = await services.store.list_leads(query, cursors.read(query, params.cursor()), limit)
     return page_answer(page.items, lead_json, cursors.write(query, page.next))
 
 
 @get("/api/v1/leads/{lead_id:str}", tags=["leads"], operation_id="getLead", opt=doing("see_lead"))
 async def get_lead(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """One lead. Its ETag marks what a person edits of it, for `If-Match`."""
-    lead = await find_lead(services, lead_id)
-    return json_answer(lead_json(lead), headers={"ETag": f'"{etag(lead)}"'})
+    return lead_answer(await _find(services, lead_id))
 
 
 @get("/api/v1/leads/{lead_id:str}/activities", tags=["leads"], operation_id="listActivities", opt=doing("see_lead"))
@@ -53,12 +57,12 @@ async def list_activities(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors], lead_id: FromPath[str]
 ) -> Response[bytes]:
     """The trail of a lead, newest first."""
-    params = Params(request.query_params.multi_items(), _PAGING)
+    params = Params(request.query_params.multi_items(), PAGING)
     limit = params.limit()
     params.check()
-    lead = await find_lead(services, lead_id)
+    lead = await _find(services, lead_id)
     listing = ("activities", lead.id)
-    page = await services.store.list_activities(lead.id, cursors.read(listing, _cursor(params)), limit)
+    page = await services.store.list_activities(lead.id, cursors.read(listing, params.cursor()), limit)
     return page_answer(page.items, activity_json, cursors.write(listing, page.next))
 
 
@@ -67,7 +71,7 @@ async def explain_lead(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
     """Why this score, why this owner, and what may come next."""
-    lead = await find_lead(services, lead_id)
+    lead = await _find(services, lead_id)
     explanation = asdict(explain(lead, await services.find_ruleset(lead.ruleset_version)))
     trail = (await services.store.list_activities(lead.id, None, MAX_LIMIT)).items
     shown = {"score": explanation, "owner": owner_json(lead), "next": next_json(lead, trail)}
@@ -96,13 +100,13 @@ async def list_submissions(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
     """Raw postings, newest first: what came in, and what became of it."""
-    params = Params(request.query_params.multi_items(), _PAGING | {"outcome", "lead_id"})
+    params = Params(request.query_params.multi_items(), PAGING | {"outcome", "lead_id"})
     outcome = params.one("outcome", _one_of(OUTCOMES), f"one of {', '.join(OUTCOMES)}")
     lead_id = params.one("lead_id", UUID, "a lead's id")
     limit = params.limit()
     params.check()
     listing = ("submissions", outcome, lead_id)
-    page = await services.store.list_submissions(outcome, lead_id, cursors.read(listing, _cursor(params)), limit)
+    page = await services.store.list_submissions(outcome, lead_id, cursors.read(listing, params.cursor()), limit)
     return page_answer(page.items, submission_json, cursors.write(listing, page.next))
 
 
@@ -111,26 +115,18 @@ async def list_notifications(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
     """Queued and sent messages, newest first."""
-    params = Params(request.query_params.multi_items(), _PAGING | {"status", "lead_id"})
+    params = Params(request.query_params.multi_items(), PAGING | {"status", "lead_id"})
     status = params.one("status", _one_of(NOTIFICATION_STATUSES), f"one of {', '.join(NOTIFICATION_STATUSES)}")
     lead_id = params.one("lead_id", UUID, "a lead's id")
     limit = params.limit()
     params.check()
     listing = ("notifications", status, lead_id)
-    page = await services.store.list_notifications(status, lead_id, cursors.read(listing, _cursor(params)), limit)
+    page = await services.store.list_notifications(status, lead_id, cursors.read(listing, params.cursor()), limit)
     return page_answer(page.items, notification_json, cursors.write(listing, page.next))
 
 
-async def find_lead(services: Services, lead_id: str) -> Lead:
-    """The lead of an id in a path. Raises NotFound for what is no id as well."""
-    try:
-        return await services.store.get_lead(UUID(lead_id))
-    except ValueError as error:
-        raise NotFound(f"no lead {lead_id[:40]}") from error
-
-
-def _cursor(params: Params) -> str | None:
-    return params.one("cursor", str, "a cursor of ours")
+async def _find(services: Services, lead_id: str) -> Lead:
+    return await services.store.get_lead(read_id(lead_id, "lead"))
 
 
 def _one_of(known: tuple[str, ...]) -> Any:

@@ -21,8 +21,8 @@ from leadline.web.actions import doing
 from leadline.web.admission import key_in
 from leadline.web.answers import json_answer, page_answer
 from leadline.web.cursors import Cursors
-from leadline.web.lead_params import Params, read_flag
-from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body, seen_tag
+from leadline.web.params import PAGING, Params, read_flag
+from leadline.web.reading import ID_SHOWN_LENGTH, AnyRequest, actor_of, read_id, read_json, seen_tag
 from leadline.web.services import Services, utc_now
 
 RULESET_BODY_MAX = 1_000_000
@@ -30,17 +30,14 @@ RULESET_BODY_MAX = 1_000_000
 PREVIEW_LEADS_MAX = 20_000
 PREVIEW_MOVES_MAX = 200
 
-_ID_LENGTH = 36
-_PAGING = frozenset({"limit", "cursor"})
-
 
 @get("/api/v1/rulesets", tags=["rule sets"], operation_id="listRulesets", opt=doing("read_rules"))
 async def list_rulesets(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
     """Drafts, the newest first, then published rule sets, newest version first."""
-    params = Params(request.query_params.multi_items(), _PAGING)
-    limit, cursor = params.limit(), params.one("cursor", str, "a cursor of ours")
+    params = Params(request.query_params.multi_items(), PAGING)
+    limit, cursor = params.limit(), params.cursor()
     params.check()
     newest = await find_newest(services.store)
     page = await list_rules(services.store, cursors.read("rulesets", cursor), limit)
@@ -51,7 +48,7 @@ async def list_rulesets(
 async def create_draft(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Keep a rule set as a draft, which scores nothing yet. 422 names every fault, and nothing is kept."""
     key = key_in(request)
-    document = await _document(request)
+    document = await read_json(request, RULESET_BODY_MAX)
     made = await draft.add_draft(services.store, services.house.new_id(), document, actor_of(request, key), utc_now())
     return _answer(made, None, 201)
 
@@ -65,7 +62,7 @@ async def create_draft(request: AnyRequest, services: NamedDependency[Services])
 )
 async def validate(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Try a rule set without keeping it: 422 names every fault, 200 says how the open leads would move."""
-    return await _previewed(services, read_rules(await _document(request)))
+    return await _previewed(services, read_rules(await read_json(request, RULESET_BODY_MAX)))
 
 
 @get("/api/v1/rulesets/{ref:str}", tags=["rule sets"], operation_id="getRuleset", opt=doing("read_rules"))
@@ -83,7 +80,7 @@ async def replace_draft(
     """Put another rule set in the place of a draft's. A published one never changes: 409."""
     key = key_in(request)
     draft_id = _draft_id(ref)
-    document = await _document(request)
+    document = await read_json(request, RULESET_BODY_MAX)
     changed = await draft.change_draft(
         services.store, draft_id, document, actor_of(request, key), utc_now(), seen=seen_tag(request)
     )
@@ -196,11 +193,6 @@ async def _previewed(services: Services, ruleset: RuleSet) -> Response[bytes]:
     )
 
 
-async def _document(request: AnyRequest) -> Any:
-    check_json(request)
-    return decode(await read_body(request, RULESET_BODY_MAX))
-
-
 def _publication(request: AnyRequest) -> Publication:
     params = Params(request.query_params.multi_items(), frozenset({"notify"}))
     notifies = params.one("notify", read_flag, "true or false")
@@ -218,14 +210,11 @@ def _draft_id(ref: str) -> UUID:
     """Raises NotFound for what is no id, Conflict for the version of a published one."""
     if ref.isascii() and ref.isdigit():
         raise Conflict(f"rule set {ref[:10]} is published and never changes; make a draft, or roll back to it")
-    try:
-        return UUID(ref)
-    except ValueError as error:
-        raise NotFound(f"no draft {ref[:_ID_LENGTH]}") from error
+    return read_id(ref, "draft")
 
 
 def _version(ref: str) -> int:
     """Raises NotFound for what is no version."""
     if not (ref.isascii() and ref.isdigit() and 0 < int(ref[:11]) < 2**31):
-        raise NotFound(f"no rule set {ref[:_ID_LENGTH]}")
+        raise NotFound(f"no rule set {ref[:ID_SHOWN_LENGTH]}")
     return int(ref)

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from leadline.domain.access import ApiKey
-from leadline.domain.errors import Forbidden, NotFound
+from leadline.domain.errors import Forbidden
 from leadline.domain.rights import can
 from leadline.domain.users import User
 from leadline.usecases.deciding import Deciding
@@ -17,8 +16,8 @@ from leadline.usecases.invitations import Invited, invite_person, invite_user
 from leadline.usecases.team import NewUser, add_users, update_user
 from leadline.web.actions import doing
 from leadline.web.admission import key_in
-from leadline.web.answers import json_answer, user_json
-from leadline.web.reading import AnyRequest, actor_of, read_object
+from leadline.web.answers import json_answer, page_answer, user_json
+from leadline.web.reading import AnyRequest, actor_of, read_id, read_object
 from leadline.web.services import Services, utc_now
 from leadline.web.welcome import welcome_link
 
@@ -29,13 +28,13 @@ USER_BYTES_MAX = 100_000
 async def list_users(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """All users, by name."""
     users = await services.store.list_users()
-    return json_answer({"items": [user_json(user) for user in users], "next_cursor": None})
+    return page_answer(users, user_json, None)
 
 
 @get("/api/v1/users/{user_id:str}", tags=["users"], operation_id="getUser", opt=doing("manage_users"))
 async def get_user(request: AnyRequest, services: NamedDependency[Services], user_id: FromPath[str]) -> Response[bytes]:
     """One user."""
-    return json_answer(user_json(await services.store.get_user(_id(user_id))))
+    return json_answer(user_json(await services.store.get_user(read_id(user_id, "user"))))
 
 
 @post("/api/v1/users", status_code=201, tags=["users"], operation_id="createUser", opt=doing("manage_users"))
@@ -55,8 +54,8 @@ async def change_user(
     """Change a user. More room, or a rep made active, drains the waiting list; one no longer active hands open leads back."""
     key = key_in(request)
     fields = await read_object(request, USER_BYTES_MAX)
-    _check_reach(key, fields, await services.store.get_user(_id(user_id)))
-    user = await update_user(services.store, _id(user_id), fields, _deciding(request, services, key))
+    _check_reach(key, fields, await services.store.get_user(read_id(user_id, "user")))
+    user = await update_user(services.store, read_id(user_id, "user"), fields, _deciding(request, services, key))
     services.live.recheck()
     return json_answer(user_json(user))
 
@@ -82,8 +81,8 @@ async def invite_again(
 ) -> Response[bytes]:
     """A new link for a user, to set the first password or another one. Links from before end."""
     key = key_in(request)
-    _check_reach(key, {}, await services.store.get_user(_id(user_id)))
-    return _invited(services, await invite_user(services.store, _id(user_id), utc_now()))
+    _check_reach(key, {}, await services.store.get_user(read_id(user_id, "user")))
+    return _invited(services, await invite_user(services.store, read_id(user_id, "user"), utc_now()))
 
 
 def _invited(services: Services, invited: Invited) -> Response[bytes]:
@@ -100,10 +99,3 @@ def _check_reach(key: ApiKey, fields: Mapping[str, Any], user: User | None = Non
 
 def _deciding(request: AnyRequest, services: Services, key: ApiKey) -> Deciding:
     return Deciding(services.house, utc_now(), actor_of(request, key))
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(f"no user {text[:40]}") from error

@@ -1,7 +1,6 @@
 """Working a lead over the API: one address for each act, each answering the lead as it then stands."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, delete, patch, post
 from litestar.di import NamedDependency
@@ -9,17 +8,16 @@ from litestar.params import FromPath
 
 from leadline.domain.access import ApiKey
 from leadline.domain.emails import parse_email
-from leadline.domain.errors import Fault, Invalid, NotFound
-from leadline.domain.lead_edits import etag
-from leadline.domain.leads import STATUSES, Lead
+from leadline.domain.errors import Fault, Invalid
+from leadline.domain.leads import STATUSES
 from leadline.usecases import hand_over, mark, work
 from leadline.usecases.advance import Move, advance
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.one_lead import Act, change_lead
 from leadline.web.actions import doing
 from leadline.web.admission import key_in
-from leadline.web.answers import json_answer, lead_json
-from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body, seen_tag
+from leadline.web.answers import lead_answer
+from leadline.web.reading import AnyRequest, actor_of, read_id, read_object, seen_tag
 from leadline.web.services import Services, utc_now
 
 ACT_BYTES_MAX = 200_000
@@ -150,18 +148,20 @@ async def restore(request: AnyRequest, services: NamedDependency[Services], lead
     key = key_in(request)
     deciding = Deciding(services.house, utc_now(), actor_of(request, key), notifies=False)
     lead = await change_lead(
-        services.store, _id(lead_id), mark.restore, deciding, deleted=True, address=lambda lead: lead.email_key
+        services.store,
+        read_id(lead_id, "lead"),
+        mark.restore,
+        deciding,
+        deleted=True,
+        address=lambda lead: lead.email_key,
     )
-    return _answer(lead)
+    return lead_answer(lead)
 
 
 async def _read(request: AnyRequest, services: Services, known: set[str] | None) -> tuple[ApiKey, dict[str, Any]]:
     """The key and the body of an act; keys that the act does not know are faults."""
     key = key_in(request)
-    check_json(request)
-    fields = decode(await read_body(request, ACT_BYTES_MAX))
-    if not isinstance(fields, dict):
-        raise Invalid([Fault("", "must be a JSON object")])
+    fields = await read_object(request, ACT_BYTES_MAX)
     unknown = [name for name in fields if known is not None and name not in known]
     if unknown:
         raise Invalid([Fault(f"/{name}", "cannot be set here") for name in unknown])
@@ -175,17 +175,13 @@ async def _act(
     address = _key_of(email)
     lead = await change_lead(
         services.store,
-        _id(lead_id),
+        read_id(lead_id, "lead"),
         act,
         deciding,
         seen=seen_tag(request),
         address=(lambda _: address) if address else None,
     )
-    return _answer(lead)
-
-
-def _answer(lead: Lead) -> Response[bytes]:
-    return json_answer(lead_json(lead), headers={"ETag": f'"{etag(lead)}"'})
+    return lead_answer(lead)
 
 
 def _assignment(fields: dict[str, Any]) -> Act:
@@ -200,10 +196,3 @@ def _key_of(email: object) -> str | None:
         return parse_email(email).key if isinstance(email, str) else None
     except ValueError:
         return None
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(f"no lead {text[:40]}") from error

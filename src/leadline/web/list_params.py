@@ -11,7 +11,8 @@ from leadline.domain.leads import STATUSES, Status
 from leadline.domain.rights import whose_leads
 from leadline.domain.search import words_of
 from leadline.domain.users import User
-from leadline.web.lead_params import NOBODY, QUERY_LENGTH_MAX, Params
+from leadline.web.lead_params import NOBODY, QUERY_LENGTH_MAX
+from leadline.web.params import Params
 from leadline.web.presenting.lead_list import LISTINGS, Listing
 
 KNOWN = frozenset({"list", "q", "status", "owner", "source", "cursor"})

@@ -18,9 +18,9 @@ from leadline.domain.rights import can
 from leadline.domain.users import User
 from leadline.usecases.accounts import watch_session
 from leadline.web.actions import doing
-from leadline.web.lead_params import read_time
 from leadline.web.list_params import Wanted, read_wanted
 from leadline.web.live import OVERLAP, Listener
+from leadline.web.params import read_time
 from leadline.web.presenting.lead_list import row
 from leadline.web.presenting.owners import People
 from leadline.web.reading import AnyRequest

@@ -2,19 +2,21 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Request
 
 from leadline.domain.access import ApiKey
 from leadline.domain.activities import Actor
-from leadline.domain.errors import Fault, Invalid
+from leadline.domain.errors import Fault, Invalid, NotFound
 from leadline.domain.users import User
 from leadline.web.problems import TooLarge, Unreadable, WrongMediaType
 
 BODY_SECONDS = 15
 THROWN_AWAY_MAX = 16_000_000
 USER_AGENT_LENGTH = 500
+ID_SHOWN_LENGTH = 40
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -57,13 +59,26 @@ def decode(body: bytes) -> Any:
         raise Unreadable("the body is nested too deeply") from error
 
 
+async def read_json(request: AnyRequest, limit: int) -> Any:
+    """The JSON in a body."""
+    check_json(request)
+    return decode(await read_body(request, limit))
+
+
 async def read_object(request: AnyRequest, limit: int) -> dict[str, Any]:
     """The JSON object in a body."""
-    check_json(request)
-    value = decode(await read_body(request, limit))
+    value = await read_json(request, limit)
     if not isinstance(value, dict):
         raise Invalid([Fault("", "must be a JSON object")])
     return value
+
+
+def read_id(text: str, of: str) -> UUID:
+    """The id in a path, of a thing that is called `of`. Raises NotFound for what is no id: there is no such thing."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(f"no {of} {text[:ID_SHOWN_LENGTH]}") from error
 
 
 def seen_tag(request: AnyRequest) -> str | None:
