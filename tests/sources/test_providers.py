@@ -14,6 +14,7 @@ from leadline.domain.errors import Invalid
 from leadline.domain.submission import Submission, parse_submission
 from leadline.sources import HookPost, NotALead, Unreadable, calendly, generic, hubspot, tally, typeform
 from leadline.sources.mapping import to_fields
+from leadline.sources.reading import _numbered
 from tests.sources.signatures import SIGNERS
 
 PAYLOADS = Path(__file__).parents[1] / "data" / "webhooks"
@@ -267,3 +268,22 @@ def test_any_body_is_a_post_or_no_lead(name: str, body: bytes) -> None:
     else:
         assert isinstance(post, HookPost)
         assert all(isinstance(label, str) for label in post.fields)
+
+
+def test_a_label_that_comes_ten_thousand_times_is_counted_on_and_not_from_the_start_each_time() -> None:
+    looks = 0
+
+    class Counted(dict[str, object]):
+        def __contains__(self, name: object) -> bool:
+            nonlocal looks
+            looks += 1
+            return super().__contains__(name)
+
+    taken = Counted({"a 3": "sent under this name"})
+    numbers: dict[str, int] = {}
+    for position in range(10_000):
+        taken[_numbered("a", taken, numbers)] = position
+
+    assert list(taken)[:4] == ["a 3", "a 2", "a 4", "a 5"]
+    assert len(taken) == 10_001
+    assert looks < 30_000

@@ -62,20 +62,24 @@ def labelled(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
 
     A blank answer gives way to a later one under the same label."""
     fields: dict[str, object] = {}
+    numbers: dict[str, int] = {}
     for label, value in pairs:
         name = label.strip() if isinstance(label, str) else ""
         name = name or "answer"
         if fields.get(name, "") in (None, "", []):
             fields[name] = value
         elif value not in (None, "", []) and value != fields[name]:
-            fields[_numbered(name, fields)] = value
+            fields[_numbered(name, fields, numbers)] = value
     return fields
 
 
-def _numbered(name: str, taken: Mapping[str, object]) -> str:
-    number = 2
+def _numbered(name: str, taken: Mapping[str, object], numbers: dict[str, int]) -> str:
+    """The name with its next free number. `numbers` remembers where to go on: a body with one label ten thousand times would
+    otherwise be counted through from two each time."""
+    number = numbers.get(name, 2)
     while f"{name} {number}" in taken:
         number += 1
+    numbers[name] = number + 1
     return f"{name} {number}"
 
 
