@@ -269,3 +269,24 @@ async def test_people_set_nothing_else_on_themselves(store: Store, fields: dict[
 
     assert [fault.pointer for fault in refusal.value.faults] == [f"/{name}" for name in fields]
     assert await store.get_user(rep.id) == rep
+
+
+@pytest.mark.parametrize("fields", [{"role": "manager"}, {"is_active": False}], ids=str)
+async def test_the_last_admin_stays_one_until_there_is_another(store: Store, fields: dict[str, Any]) -> None:
+    admin = user(role="admin", email="ada@company.example.com", email_key="ada@company.example.com")
+    # None of these could set up a house: one left, one leaves with the demo, one may not.
+    others = [
+        user(role=role, is_active=is_active, is_demo=is_demo, email=f"{n}@x.co", email_key=f"{n}@x.co")
+        for n, (role, is_active, is_demo) in enumerate(
+            [("admin", False, False), ("admin", True, True), ("manager", True, False)]
+        )
+    ]
+    await put(store, users=[admin, *others])
+
+    with pytest.raises(Conflict, match="is the only active admin"):
+        await change(store, admin, **fields)
+
+    assert await store.get_user(admin.id) == admin
+    await change(store, others[2], role="admin")
+    changed = await change(store, admin, **fields)
+    assert {name: getattr(changed, name) for name in fields} == fields

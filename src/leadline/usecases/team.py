@@ -50,7 +50,7 @@ async def add_users(store: Store, new_users: list[NewUser], deciding: Deciding) 
 async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], deciding: Deciding) -> User:
     """Change what a person edits of a user. Raising a cap or making a rep active drains the waiting list; whoever is no longer
     active, or no rep any more, hands open leads back to routing, the worthiest first. Sessions end with the rights they were
-    begun with. Raises NotFound, Invalid, Conflict."""
+    begun with. Raises NotFound, Invalid, Conflict: for an address in use, and for the last admin, who stays one."""
 
     async def work(tx: Tx) -> None:
         users = {u.id: u for u in await tx.users()}
@@ -61,6 +61,7 @@ async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], de
         if any(u.email_key == user.email_key and u.id != user.id for u in users.values()):
             raise Conflict(f"{user.email} has an account already")
         users[user_id] = user
+        _keep_an_admin(before, users)
         leaves = (before.is_active and not user.is_active) or (before.role == "rep" and user.role != "rep")
         room = max(0, user.max_active_leads - user.current_lead_count) if is_eligible(user) else 0
         owned = await tx.leads_of([user_id]) if leaves else []
@@ -89,6 +90,16 @@ async def update_own(store: Store, user_id: UUID, fields: Mapping[str, Any], dec
     if faults:
         raise Invalid(faults)
     return await update_user(store, user_id, fields, deciding)
+
+
+def _keep_an_admin(before: User, users: Mapping[UUID, User]) -> None:
+    """Raises Conflict where nobody would be left who may set up the house; the invented admins of a demo leave with it."""
+    if _is_lasting_admin(before) and not any(map(_is_lasting_admin, users.values())):
+        raise Conflict(f"{before.email} is the only active admin: make somebody else one first")
+
+
+def _is_lasting_admin(user: User) -> bool:
+    return user.role == "admin" and user.is_active and not user.is_demo
 
 
 def _made(new: NewUser, deciding: Deciding) -> User:
