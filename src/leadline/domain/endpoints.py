@@ -26,6 +26,11 @@ TARGETS = frozenset({*FIELDS, *FIRST_NAME_KEYS, *LAST_NAME_KEYS, ""})
 _name = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
 
 
+def is_endpoint_name(text: str) -> bool:
+    """Whether an endpoint can have this name."""
+    return _name(text) is not None
+
+
 @dataclass(slots=True)
 class Endpoint:
     """A way in that somebody connected. `sealed_secrets` are encrypted; `token` makes the path of one without secrets unguessable.
@@ -67,7 +72,7 @@ def check_endpoint_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fa
             faults.append(Fault(f"/{name}", "is required"))
         elif not is_new and name in fields:
             faults.append(Fault(f"/{name}", "cannot be changed: it is in the path that the provider posts to"))
-    if is_new and "name" in fields and not (isinstance(fields["name"], str) and _name(fields["name"])):
+    if is_new and "name" in fields and not (isinstance(fields["name"], str) and is_endpoint_name(fields["name"])):
         faults.append(Fault("/name", f"must be 1 to {NAME_MAX} lower-case letters, digits and dashes"))
     if is_new and fields.get("provider", PROVIDERS[0]) not in PROVIDERS:
         faults.append(Fault("/provider", f"must be one of {', '.join(PROVIDERS)}"))

@@ -1,6 +1,6 @@
 """Engagement that programs tell of: counted once, on the lead that it is of."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from leadline.web.services import Services, utc_now
 
 EVENT_BYTES_MAX = 200_000
 EVENT_ID_MAX = 200
+# Nothing of ours happened before; and the first year has hours that are no time in the zones west of Greenwich.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @post("/api/v1/events", status_code=202, tags=["work"], operation_id="countEvent", opt=doing("count_event"))
@@ -67,8 +69,11 @@ def _time(value: object, faults: list[Fault]) -> datetime:
     if value is None:
         return now
     try:
-        # An event of the future would stand above everything that happens until then.
-        return min(read_time(str(value)), now)
+        occurred_at = read_time(str(value))
     except (ValueError, OverflowError):
-        faults.append(Fault("/occurred_at", "must be a time such as 2026-11-24T09:00:00Z"))
+        occurred_at = None
+    if occurred_at is None or occurred_at < EARLIEST:
+        faults.append(Fault("/occurred_at", f"must be a time such as 2026-11-24T09:00:00Z, not before {EARLIEST.year}"))
         return now
+    # An event of the future would stand above everything that happens until then.
+    return min(occurred_at, now)

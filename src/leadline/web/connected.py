@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from leadline.config import Settings
-from leadline.domain.endpoints import Endpoint
+from leadline.domain.endpoints import Endpoint, is_endpoint_name
 from leadline.domain.errors import Unavailable
 from leadline.ports import Store
 from leadline.sealing import Sealed, Sealer
@@ -29,6 +29,9 @@ class Endpoints:
         """The endpoint of a name. Only what is there is remembered."""
         if self.own is not None and name == self.own.name:
             return self.own
+        if not is_endpoint_name(name):
+            # Anybody may ask, with what no store takes too.
+            return None
         seen = self._seen.get(name)
         now = time.monotonic()
         if seen is not None and seen[0] > now:

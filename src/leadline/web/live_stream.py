@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -37,6 +37,7 @@ EVENT_STREAM = "text/event-stream"
 _HEADERS = {"X-Accel-Buffering": "no"}
 _BEGIN = b"retry: 2000\n\n"
 _NOT_OF_THE_LIST = ("cursor", "since")
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @get("/live", opt=doing("list_leads"))
@@ -58,7 +59,8 @@ def _heard_until(request: AnyRequest) -> datetime | None:
     """Until when a page that comes back has heard everything: what its browser, or its own script, kept from the last event."""
     text = request.headers.get("last-event-id") or request.query_params.get("since")
     try:
-        return read_time(text) if text else None
+        # The overlap is taken off it, and before the first year there is no time.
+        return max(read_time(text), _LONG_AGO) if text else None
     except (ValueError, OverflowError):
         return None
 

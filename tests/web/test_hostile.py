@@ -1,0 +1,44 @@
+"""What somebody sends who wants to do harm: an answer that says no, and a house that goes on."""
+
+import pytest
+
+from tests.web.browsing import House, running
+
+LONG_AGO = "0001-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("segment", ["%00.x", "a%00b", "A.x", "..", "x" * 64, "x" * 9_000, "%FF", "_x_.y"])
+async def test_a_hook_of_a_name_that_no_endpoint_can_have_is_404_without_a_look_into_the_store(segment: str) -> None:
+    calls: list[str] = []
+    async with running(on_call=calls.append) as house:
+        browser = await house.browser()
+
+        answer = await browser.post(f"/hooks/generic/{segment}", content=b"{}")
+
+    assert answer.status_code == 404
+    assert "find_endpoint" not in calls
+
+
+@pytest.mark.parametrize("since", [LONG_AGO, "0001-01-01", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:00", "%00"])
+async def test_a_page_that_says_it_was_away_for_ever_is_listened_to_again(since: str, house: House) -> None:
+    browser = await house.browser(house.team["Manager"])
+
+    answer = await browser.head(f"/live?since={since}")
+
+    assert answer.status_code == 200
+
+
+async def test_an_event_of_the_first_year_is_a_fault_and_the_page_of_the_lead_stays_whole(house: House) -> None:
+    lead = await house.lead()
+    api = await house.browser(headers={"Accept": "application/json"} | await house.key("events:write"))
+    west = await house.browser(await house.hire("West", "manager", time_zone="America/New_York"))
+    event = {"lead_id": str(lead.id), "type": "email_reply"}
+
+    answers = [
+        await api.post("/api/v1/events", json=event | {"event_id": at, "occurred_at": at})
+        for at in (LONG_AGO, "1999-12-31T23:59:59Z", "2000-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 202, 202]
+    assert answers[0].json()["errors"][0]["pointer"] == "/occurred_at"
+    assert (await west.get(f"/leads/{lead.id}")).status_code == 200
