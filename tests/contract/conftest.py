@@ -1,9 +1,9 @@
 """What the contract needs of the whole: hashes that cost next to nothing."""
 
 import pytest
-from tests.web.browsing import CHEAP, PASSWORD_HASH
 
 from leadline.usecases import passwords
+from tests.web.browsing import CHEAP, PASSWORD_HASH
 
 
 @pytest.fixture(autouse=True)

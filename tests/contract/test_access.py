@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOW, user
-from tests.steps import put
 
 from leadline.domain.access import SCOPES, ApiKey, Session
 from leadline.domain.default_ruleset import DEFAULT_RULESET
@@ -14,6 +12,8 @@ from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.ports import Store, Tx
+from tests.builders import NOW, user
+from tests.steps import put
 
 HOUR = timedelta(hours=1)
 

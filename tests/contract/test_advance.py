@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import HOT, NOW, WARM, intake
-from tests.invariants import broken_rules, trail
-from tests.steps import add_reps, advance, captured_lead, change, notifications, rewrite
 
 from leadline.domain.leads import Lead
 from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.ports import Store
+from tests.builders import HOT, NOW, WARM, intake
+from tests.invariants import broken_rules, trail
+from tests.steps import add_reps, advance, captured_lead, change, notifications, rewrite
 
 MINUTE = timedelta(minutes=1)
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOW
 
 from leadline.domain.access import SCOPES, ApiKey, Scope
 from leadline.domain.errors import Forbidden, Invalid, NotFound
 from leadline.ids import new_id
 from leadline.ports import Store
 from leadline.usecases.api_keys import NewKey, find_key, give_api_key, note_key_use, revoke_api_key
+from tests.builders import NOW
 
 MINUTE = timedelta(minutes=1)
 

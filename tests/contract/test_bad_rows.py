@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.builders import faulty_intake, intake
-from tests.invariants import broken_rules, every_lead, pages
-from tests.steps import add_reps, capture
 
 from leadline.domain.errors import Fault
 from leadline.domain.intake import Intake
 from leadline.ports import Store
+from tests.builders import faulty_intake, intake
+from tests.invariants import broken_rules, every_lead, pages
+from tests.steps import add_reps, capture
 
 
 def bad(**fields: Any) -> Intake:

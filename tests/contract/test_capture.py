@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.builders import COLD, HOUSE, NOW, WARM, deciding, faulty_intake, intake
-
 from leadline.domain.lead_lists import LeadQuery
 from leadline.ports import Store
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.team import NewUser, add_users
+from tests.builders import COLD, HOUSE, NOW, WARM, deciding, faulty_intake, intake
 
 
 async def reps(store: Store, number: int, **fields: object) -> list:

@@ -1,9 +1,6 @@
 """Copying from any store to any other: equal checksums, whatever was in the way."""
 
 import pytest
-from tests.builders import HOUSE, NOW, ROBOT, deciding, faulty_intake, intake
-from tests.invariants import broken_rules
-from tests.rule_sets import TURNED, begin
 
 from leadline.domain.errors import Unavailable
 from leadline.ports import Store
@@ -16,6 +13,9 @@ from leadline.usecases.demo import add_demo
 from leadline.usecases.draft import add_draft
 from leadline.usecases.invitations import invite_person
 from leadline.usecases.one_lead import change_lead
+from tests.builders import HOUSE, NOW, ROBOT, deciding, faulty_intake, intake
+from tests.invariants import broken_rules
+from tests.rule_sets import TURNED, begin
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 

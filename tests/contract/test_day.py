@@ -5,9 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import COLD, HOT, NOW, WARM, deciding, intake
-from tests.conftest import backends
-from tests.steps import add_reps, advance, capture, change
 
 from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.domain.leads import Lead, Status
@@ -19,6 +16,9 @@ from leadline.usecases.index import index_leads
 from leadline.usecases.one_lead import Act, change_lead
 from leadline.usecases.rules import current_ruleset
 from leadline.usecases.signals import Signal, count_signal
+from tests.builders import COLD, HOT, NOW, WARM, deciding, intake
+from tests.conftest import backends
+from tests.steps import add_reps, advance, capture, change
 
 STORES = [pytest.param(name, marks=pytest.mark.long) if name.startswith("firestore") else name for name in backends()]
 ANSWERS = (HOT, HOT, WARM, COLD)

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import HOT, HOUSE, NOW, WARM, deciding, intake
-from tests.invariants import broken_rules
 
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import OPEN_STATUSES
@@ -12,6 +10,8 @@ from leadline.ports import Store
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.demo import add_demo, remove_demo
 from leadline.usecases.team import NewUser, add_users, update_user
+from tests.builders import HOT, HOUSE, NOW, WARM, deciding, intake
+from tests.invariants import broken_rules
 
 ALL = LeadQuery(statuses=())
 DEMO_REP = {"full_name": "Dee Demo", "email": "dee@company.example.com"}

@@ -9,10 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.builders import COLD, HOUSE, NOW, an_id, deciding, faulty_intake, intake
-from tests.invariants import every_lead
-from tests.racing import race
-from tests.steps import add_reps, advance, bump, capture, captured_lead, put, rewrite
 
 from leadline.domain.activities import SYSTEM, note_added
 from leadline.domain.default_ruleset import DEFAULT_RULESET
@@ -27,6 +23,10 @@ from leadline.usecases.doctor import examine
 from leadline.usecases.index import index_leads
 from leadline.usecases.mend import examine_and_mend, mend_counters
 from leadline.usecases.rules import current_ruleset
+from tests.builders import COLD, HOUSE, NOW, an_id, deciding, faulty_intake, intake
+from tests.invariants import every_lead
+from tests.racing import race
+from tests.steps import add_reps, advance, bump, capture, captured_lead, put, rewrite
 
 LATER = NOW + timedelta(hours=1)
 

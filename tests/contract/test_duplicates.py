@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import COLD, NOW, faulty_intake, intake
-from tests.invariants import broken_rules, every_lead, trail
-from tests.steps import add_reps, capture
 
 from leadline.domain.leads import Lead
 from leadline.ports import Store, Tx
+from tests.builders import COLD, NOW, faulty_intake, intake
+from tests.invariants import broken_rules, every_lead, trail
+from tests.steps import add_reps, capture
 
 DAY = timedelta(hours=24)
 TICK = timedelta(microseconds=1)

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.builders import HOUSE, NOW
 
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, Invalid, NotFound
 from leadline.ports import LostRace, Store, Tx
 from leadline.sealing import Sealer
 from leadline.usecases.endpoints import add_endpoint, update_endpoint
+from tests.builders import HOUSE, NOW
 
 SEALER = Sealer("the key of the tests")
 FULL = {

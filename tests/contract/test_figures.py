@@ -4,11 +4,10 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.builders import NOW, user
-from tests.steps import add_reps, bump, put
-
 from leadline.domain.users import UserChange, mean_minutes
 from leadline.ports import Store
+from tests.builders import NOW, user
+from tests.steps import add_reps, bump, put
 
 
 async def test_the_mean_response_is_the_one_of_the_domain(store: Store) -> None:

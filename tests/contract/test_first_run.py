@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-from tests.builders import HOUSE, NOW, ROBOT, deciding, intake
-from tests.invariants import broken_rules
-from tests.steps import add_reps, capture, change, notifications
-
 from leadline.ports import Store
 from leadline.usecases.first_run import FirstSteps, first_steps, score_of_test_lead, send_test_lead
 from leadline.usecases.team import NewUser, add_users
+from tests.builders import HOUSE, NOW, ROBOT, deciding, intake
+from tests.invariants import broken_rules
+from tests.steps import add_reps, capture, change, notifications
 
 
 async def test_an_empty_house_has_taken_no_step(store: Store) -> None:

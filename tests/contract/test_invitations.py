@@ -7,10 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, deciding, user
-from tests.sessions import start_session
-from tests.steps import change, put
-from tests.web.browsing import PASSWORD, PASSWORD_HASH
 
 from leadline.domain.errors import Conflict, Invalid, LeadlineError, NotFound
 from leadline.domain.invitations import INVITATION_LIFE, Invitation
@@ -34,6 +30,10 @@ from leadline.usecases.invitations import (
     invite_user,
 )
 from leadline.usecases.passwords import PasswordGuard
+from tests.builders import NOW, deciding, user
+from tests.sessions import start_session
+from tests.steps import change, put
+from tests.web.browsing import PASSWORD, PASSWORD_HASH
 
 HERE = "203.0.113.7"
 NEW = "quite another password"

@@ -9,16 +9,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.builders import NOW, an_id, lead, user
-from tests.invariants import every_lead, listed
-from tests.narrowing import as_served
-from tests.steps import index_all, put, rewrite
 
 from leadline.domain.lead_lists import LeadQuery, matches, order_of, position_of
 from leadline.domain.leads import CATEGORIES, STATUSES, Lead
 from leadline.domain.search import words_of
 from leadline.ports import Store
 from leadline.usecases.index import BATCH, index_leads
+from tests.builders import NOW, an_id, lead, user
+from tests.invariants import every_lead, listed
+from tests.narrowing import as_served
+from tests.steps import index_all, put, rewrite
 
 LEADS, QUERIES = 120, 50
 USERS = [user(id=an_id(100 + n)) for n in range(3)]

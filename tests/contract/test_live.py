@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from tests.builders import intake
-from tests.steps import advance, captured_lead
 
 from leadline.ports import Store
 from leadline.web import live
 from leadline.web.live import Listener, Live
 from leadline.web.services import utc_now
+from tests.builders import intake
+from tests.steps import advance, captured_lead
 
 
 @pytest.fixture(autouse=True)

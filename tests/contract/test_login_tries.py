@@ -3,16 +3,15 @@
 import asyncio
 from datetime import timedelta
 
-from tests.builders import NOW, user
-from tests.steps import put
-from tests.web.browsing import PASSWORD, PASSWORD_HASH
-
 from leadline.domain.login_tries import TRIES_AT_ONE_ACCOUNT_FROM_ONE_ADDRESS as LIMIT
 from leadline.domain.login_tries import WINDOW, LoginTries
 from leadline.domain.users import User
 from leadline.ports import Store, Tx
 from leadline.usecases.accounts import Login, PasswordChange, change_password, find_by_password
 from leadline.usecases.passwords import PasswordGuard, TooManyTries, forget_tries
+from tests.builders import NOW, user
+from tests.steps import put
+from tests.web.browsing import PASSWORD, PASSWORD_HASH
 
 HERE, THERE = "203.0.113.7", "198.51.100.9"
 SECRET = "the secret of the tests"

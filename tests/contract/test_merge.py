@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import HOT, NOW, deciding, intake
-from tests.invariants import broken_rules, trail
-from tests.steps import add_reps, advance, capture, captured_lead, notifications
 
 from leadline.domain.intake import Captured, Intake
 from leadline.domain.leads import Lead
 from leadline.domain.submission import parse_submission
 from leadline.ports import Store
 from leadline.usecases.team import NewUser, add_users
+from tests.builders import HOT, NOW, deciding, intake
+from tests.invariants import broken_rules, trail
+from tests.steps import add_reps, advance, capture, captured_lead, notifications
 
 ANN = "ann@firm.example.com"
 LATER = NOW + timedelta(hours=1)

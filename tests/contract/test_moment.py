@@ -4,10 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from tests.builders import NOW, an_id, deciding, intake, lead
-from tests.sessions import start_session
-from tests.steps import add_reps, advance, capture, captured_lead, put, rewrite
-
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
@@ -21,6 +17,9 @@ from leadline.usecases import mark
 from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.index import index_leads
 from leadline.usecases.one_lead import change_lead
+from tests.builders import NOW, an_id, deciding, intake, lead
+from tests.sessions import start_session
+from tests.steps import add_reps, advance, capture, captured_lead, put, rewrite
 
 KINDS = (Lead, User, Activity, Notification, SubmissionRecord, ApiKey, Session)
 

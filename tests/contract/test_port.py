@@ -6,9 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, ROBOT, an_id, lead, user
-from tests.invariants import every_lead
-from tests.steps import put
 
 from leadline.domain import activities
 from leadline.domain.errors import Conflict
@@ -16,6 +13,9 @@ from leadline.domain.leads import Lead
 from leadline.domain.users import UserChange
 from leadline.ids import new_id
 from leadline.ports import LostRace, Refused, Store, Tx
+from tests.builders import NOW, ROBOT, an_id, lead, user
+from tests.invariants import every_lead
+from tests.steps import put
 
 HOUR = timedelta(hours=1)
 

@@ -7,16 +7,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.builders import NOW, deciding, intake
-from tests.conftest import backends
-from tests.invariants import broken_rules, every_lead, pages
-from tests.racing import race, together
-from tests.steps import add_reps, advance, capture, captured_lead, change
 
 from leadline.domain.errors import Conflict, Unavailable
 from leadline.domain.users import User
 from leadline.ports import Store
 from leadline.usecases.signals import Signal, count_signal
+from tests.builders import NOW, deciding, intake
+from tests.conftest import backends
+from tests.invariants import broken_rules, every_lead, pages
+from tests.racing import race, together
+from tests.steps import add_reps, advance, capture, captured_lead, change
 
 ROOT = Path(__file__).parents[2]
 PROCESS_SECONDS = 60

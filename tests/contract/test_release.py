@@ -6,10 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import HOUSE, NOW, body, faulty_intake, intake
-from tests.invariants import broken_rules, every_lead, pages, trail
-from tests.racing import together
-from tests.steps import add_reps, capture, notifications
 
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Conflict, Invalid, NotFound
@@ -18,6 +14,10 @@ from leadline.domain.submission import Submission, parse_submission
 from leadline.ids import new_id
 from leadline.ports import Store
 from leadline.usecases.release import confirm_spam, find_settled, get_submission, release
+from tests.builders import HOUSE, NOW, body, faulty_intake, intake
+from tests.invariants import broken_rules, every_lead, pages, trail
+from tests.racing import together
+from tests.steps import add_reps, capture, notifications
 
 DANA = Actor("user", "Dana Okafor", ip_address="203.0.113.9")
 LATER = NOW + timedelta(days=2)

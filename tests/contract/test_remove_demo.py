@@ -1,9 +1,5 @@
 """Taking the demo rows out, on every store: all that hangs on them, and nothing else."""
 
-from tests.builders import NOW, ROBOT, lead, user
-from tests.invariants import every_lead, pages, trail
-from tests.steps import notifications, put
-
 from leadline.domain import activities
 from leadline.domain.access import Session
 from leadline.domain.intake import SubmissionRecord
@@ -11,6 +7,9 @@ from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.ids import new_id
 from leadline.ports import Store, Tx
+from tests.builders import NOW, ROBOT, lead, user
+from tests.invariants import every_lead, pages, trail
+from tests.steps import notifications, put
 
 
 async def hang_on(store: Store, *leads: Lead) -> None:

@@ -4,9 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import COLD, NOW, deciding, intake
-from tests.invariants import broken_rules, trail
-from tests.steps import add_reps, advance, captured_lead, change, rewrite
 
 from leadline.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from leadline.domain.leads import Lead
@@ -16,6 +13,9 @@ from leadline.ports import Store
 from leadline.usecases import hand_over
 from leadline.usecases.advance import Move, advance_lead
 from leadline.usecases.one_lead import change_lead
+from tests.builders import COLD, NOW, deciding, intake
+from tests.invariants import broken_rules, trail
+from tests.steps import add_reps, advance, captured_lead, change, rewrite
 
 MINUTE = timedelta(minutes=1)
 

@@ -9,11 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import COLD, HOT, NOW, WARM, intake, lead
-from tests.invariants import broken_rules, every_lead, trail
-from tests.racing import together
-from tests.rule_sets import TURNED, begin, decided_in, fresh_house, publish, renamed, rescore, thresholds
-from tests.steps import add_reps, change, notifications, put
 
 from leadline.domain.errors import Conflict
 from leadline.domain.explanation import explain
@@ -30,6 +25,11 @@ from leadline.usecases.one_lead import Act, change_lead
 from leadline.usecases.preview import preview
 from leadline.usecases.rescore_leads import HOLD_SECONDS_MAX, Pace, Progress
 from leadline.usecases.rules import find_newest, find_ruleset
+from tests.builders import COLD, HOT, NOW, WARM, intake, lead
+from tests.invariants import broken_rules, every_lead, trail
+from tests.racing import together
+from tests.rule_sets import TURNED, begin, decided_in, fresh_house, publish, renamed, rescore, thresholds
+from tests.steps import add_reps, change, notifications, put
 
 LATER = NOW + timedelta(hours=1)
 

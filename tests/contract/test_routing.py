@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import COLD, NOW, WARM, deciding, intake, lead
-from tests.invariants import broken_rules, every_lead, listed, trail
-from tests.steps import add_reps, advance, capture, captured_lead, change, notifications, put
 
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.users import User
 from leadline.ports import Store
 from leadline.usecases.team import NewUser, add_users
+from tests.builders import COLD, NOW, WARM, deciding, intake, lead
+from tests.invariants import broken_rules, every_lead, listed, trail
+from tests.steps import add_reps, advance, capture, captured_lead, change, notifications, put
 
 MINUTE = timedelta(minutes=1)
 

@@ -6,20 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.builders import NOW, ROBOT, intake, lead
-from tests.invariants import pages
-from tests.racing import together
-from tests.rule_sets import (
-    DEFAULT,
-    TURNED,
-    begin,
-    decided_in,
-    fresh_house,
-    publish,
-    renamed,
-    rules,
-)
-from tests.steps import add_reps
 
 from leadline.domain.activities import Actor
 from leadline.domain.default_ruleset import DEFAULT_RULESET
@@ -36,6 +22,20 @@ from leadline.usecases.one_lead import change_lead
 from leadline.usecases.publish import Publication, publish_draft, roll_back
 from leadline.usecases.rules import find_newest, list_rules
 from leadline.usecases.signals import Signal, count_signal
+from tests.builders import NOW, ROBOT, intake, lead
+from tests.invariants import pages
+from tests.racing import together
+from tests.rule_sets import (
+    DEFAULT,
+    TURNED,
+    begin,
+    decided_in,
+    fresh_house,
+    publish,
+    renamed,
+    rules,
+)
+from tests.steps import add_reps
 
 LATER = NOW + timedelta(hours=1)
 ADA = Actor("user", "Ada Admin", UUID(int=7))

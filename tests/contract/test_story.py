@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 
 import httpx2
-from tests.builders import deciding
-from tests.sessions import start_session
 
 from leadline.bootstrap import build
 from leadline.config import Settings
@@ -20,6 +18,8 @@ from leadline.usecases.team import NewUser, add_users
 from leadline.web.app import create_app
 from leadline.web.services import utc_now
 from leadline.web.sessions import session_cookie_name
+from tests.builders import deciding
+from tests.sessions import start_session
 
 PAYLOAD = Path(__file__).parent.parent / "data" / "webhooks" / "webflow_v2_form_submission__docs.json"
 SECRET = "the secret of the story"

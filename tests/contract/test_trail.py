@@ -4,9 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import COLD, NOW, ROBOT, an_id, faulty_intake, intake, lead
-from tests.invariants import pages
-from tests.steps import add_reps, advance, capture, captured_lead, put
 
 from leadline.domain import activities
 from leadline.domain.activities import SYSTEM, Activity
@@ -15,6 +12,9 @@ from leadline.domain.intake import SubmissionRecord
 from leadline.domain.notifications import Notification
 from leadline.ids import new_id
 from leadline.ports import Store, Tx
+from tests.builders import COLD, NOW, ROBOT, an_id, faulty_intake, intake, lead
+from tests.invariants import pages
+from tests.steps import add_reps, advance, capture, captured_lead, put
 
 HOUR = timedelta(hours=1)
 

@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import COLD, NOW, WARM, deciding, intake, lead, user
-from tests.invariants import broken_rules, every_lead, trail
-from tests.steps import add_reps, advance, bump, capture, captured_lead, change, notifications, put
 
 from leadline.domain.access import Session
 from leadline.domain.errors import Conflict, Invalid, NotFound
 from leadline.domain.users import UserChange
 from leadline.ports import LostRace, Store, Tx
 from leadline.usecases.team import NewUser, add_users, update_own
+from tests.builders import COLD, NOW, WARM, deciding, intake, lead, user
+from tests.invariants import broken_rules, every_lead, trail
+from tests.steps import add_reps, advance, bump, capture, captured_lead, change, notifications, put
 
 LATER = NOW + timedelta(hours=1)
 COUNTERS = (

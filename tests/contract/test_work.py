@@ -4,8 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from tests.builders import COLD, HOUSE, NOW, deciding, intake
-from tests.invariants import broken_rules
 
 from leadline.domain.errors import Conflict, Invalid, NotFound
 from leadline.domain.lead_edits import StaleLead, etag
@@ -18,6 +16,8 @@ from leadline.usecases.capture import capture_leads
 from leadline.usecases.one_lead import Act, change_lead
 from leadline.usecases.signals import Signal, count_signal
 from leadline.usecases.team import NewUser, add_users
+from tests.builders import COLD, HOUSE, NOW, deciding, intake
+from tests.invariants import broken_rules
 
 
 async def team(store: Store, *caps: int) -> list:

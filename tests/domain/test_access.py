@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from tests.builders import NOW, an_id
-
 from leadline.domain.access import (
     SESSION_ABSOLUTE_LIMIT,
     SESSION_IDLE_LIMIT,
@@ -12,6 +10,7 @@ from leadline.domain.access import (
     is_key_live,
     is_session_live,
 )
+from tests.builders import NOW, an_id
 
 TICK = timedelta(microseconds=1)
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, an_id, user
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.belongings import key_findings, session_findings
+from tests.builders import NOW, an_id, user
 
 HASH = b"h" * 32
 SOMEBODY = user(id=an_id(1))

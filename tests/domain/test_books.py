@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, an_id, lead, user
 
 from leadline.domain import activities as a
 from leadline.domain.activities import SYSTEM, Activity
 from leadline.domain.books import COUNTERS, Books, kept_its_score, trail_findings
 from leadline.domain.leads import Status
 from leadline.domain.users import counted
+from tests.builders import NOW, an_id, lead, user
 
 ANN, BEN = user(id=an_id(1), full_name="Ann"), user(id=an_id(2), full_name="Ben")
 LEAD = lead(id=an_id(3))

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW
 
 from leadline.domain.login_tries import (
     SLOTS,
@@ -18,6 +17,7 @@ from leadline.domain.login_tries import (
     forgiven,
     seconds_to_wait,
 )
+from tests.builders import NOW
 
 KEY = "the secret of the tests"
 HERE, THERE = "203.0.113.7", "198.51.100.9"

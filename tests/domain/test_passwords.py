@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import user
 
 from leadline.domain.passwords import check_password, is_common, normalized
+from tests.builders import user
 
 OWNER = user(full_name="Marcus O'Johnson", email="marcus.j@kestrel-ledger.com", email_key="marcus.j@kestrel-ledger.com")
 

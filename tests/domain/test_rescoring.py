@@ -1,11 +1,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.builders import an_id, lead
 
 from leadline.domain.leads import CATEGORIES, Category, Lead
 from leadline.domain.rescoring import Migration, is_same, needs_routing
 from leadline.domain.scoring import Score
+from tests.builders import an_id, lead
 
 SCORED = lead(lead_score=60, raw_score=60, category="Warm", score_breakdown={"fit": 60}, ruleset_version=1)
 SAME = Score(60, 60, {"fit": 60}, "Warm", 2)

@@ -7,13 +7,13 @@ from itertools import pairwise, product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, an_id, lead, user
-from tests.web.rights_table import KINDS, MAY
 
 from leadline.domain.access import SCOPES, ApiKey, Scope
 from leadline.domain.leads import Lead
 from leadline.domain.rights import ACTIONS, LEAD_ACTIONS, Action, can, role_has, whose_leads, why_not
 from leadline.domain.users import ROLES, Role, User
+from tests.builders import NOW, an_id, lead, user
+from tests.web.rights_table import KINDS, MAY
 
 ME, MATE = an_id(1), an_id(2)
 

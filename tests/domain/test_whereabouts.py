@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import lead
 
 from leadline.domain.whereabouts import COUNTRY_KEYS, zones_of
+from tests.builders import lead
 
 
 @pytest.mark.parametrize(

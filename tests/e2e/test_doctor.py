@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
+
 from tests import emulator
 from tests.conftest import DATABASE, Servers, empty
 

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from embedded_kit import Command, answer, copied_home, family, gone, make_home, postmaster, sql
 
 from leadline.embedded import AlreadyServing, CannotStart, attach, serve
+from tests.e2e.embedded_kit import Command, answer, copied_home, family, gone, make_home, postmaster, sql
 
 
 @pytest.fixture

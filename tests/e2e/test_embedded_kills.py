@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from embedded_kit import (
+
+from leadline.embedded import CannotStart, attach, serve
+from leadline.embedded.locks import LockFile
+from tests.e2e.embedded_kit import (
     Command,
     answer,
     copied_home,
@@ -23,9 +26,6 @@ from embedded_kit import (
     postmaster,
     sql,
 )
-
-from leadline.embedded import CannotStart, attach, serve
-from leadline.embedded.locks import LockFile
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from embedded_kit import PROCESS, Command, answer, eventually, family, living, make_folder, postmaster, sql
 
 import leadline
 from leadline.embedded.ways import find_binaries
+from tests.e2e.embedded_kit import PROCESS, Command, answer, eventually, family, living, make_folder, postmaster, sql
 
 NOBODY = pwd.getpwnam("nobody").pw_uid
 NAMED, NAMELESS = 1, 54321  # the first is `daemon` or `bin`, everywhere

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+
 from tests.e2e.serving import API_KEY, Serving, free_port, processes_of
 
 ROOT = Path(__file__).parent.parent.parent

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+
 from tests.builders import body
 from tests.e2e.serving import Serving, processes_of, start
 

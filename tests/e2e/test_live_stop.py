@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+
 from tests.e2e.serving import serving
 
 pytestmark = pytest.mark.long

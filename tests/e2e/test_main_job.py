@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from tests.builders import HOT, body
 from tests.e2e.serving import WEBFLOW_SECRET, Serving, serving
 

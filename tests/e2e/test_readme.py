@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.e2e.serving import Serving, free_port, processes_of
 
 ROOT = Path(__file__).parent.parent.parent
