@@ -3,7 +3,7 @@
 from leadline.domain.access import SCOPES, ApiKey
 from leadline.usecases.api_keys import NAME_LENGTH_MAX
 from leadline.web.api_keys import KEY_FIELDS
-from leadline.web.openapi.types import Schema, object_of
+from leadline.web.openapi.types import Schema, body_of, object_of, object_with, ref
 
 _TIME: Schema = {"type": "string", "format": "date-time"}
 
@@ -17,15 +17,10 @@ def account_components() -> dict[str, Schema]:
         "scopes": scopes,
         "expires_at": {"type": ["string", "null"], "format": "date-time", "description": "Null: until it is revoked."},
     }
-    invited = {"user": {"$ref": "#/components/schemas/User"}, "link": key, "expires_at": _TIME}
+    invited = {"user": ref("User"), "link": key, "expires_at": _TIME}
     return {
         "ApiKey": object_of(ApiKey, KEY_FIELDS),
         "GivenApiKey": object_of(ApiKey, KEY_FIELDS, key=key),
-        "NewApiKey": {
-            "type": "object",
-            "properties": new,
-            "required": ["name", "scopes"],
-            "additionalProperties": False,
-        },
-        "Invited": {"type": "object", "properties": invited, "required": list(invited)},
+        "NewApiKey": body_of(("name", "scopes"), **new),
+        "Invited": object_with(invited),
     }

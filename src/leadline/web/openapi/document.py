@@ -10,8 +10,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from leadline.web.openapi.operation import REASONS, Operation
 from leadline.web.openapi.operations import OPERATIONS
-from leadline.web.openapi.schemas import components, ref
-from leadline.web.openapi.types import Schema
+from leadline.web.openapi.schemas import components
+from leadline.web.openapi.types import Schema, ref
 
 _parameter = re.compile(r"\{(\w+):\w+\}")
 

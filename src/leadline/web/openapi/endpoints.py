@@ -3,13 +3,9 @@
 from leadline.domain.endpoints import LABELS_MAX, NAME_MAX, PROVIDERS, SECRET_LENGTHS, SECRETS_MAX, TARGETS, Endpoint
 from leadline.web.api_endpoints import SHOWN
 from leadline.web.openapi.operation import KEYED, READING, Operation
-from leadline.web.openapi.types import Schema, object_of
+from leadline.web.openapi.types import Schema, body_of, object_of, ref
 
 _FLAG: Schema = {"type": "boolean"}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def endpoint_components() -> dict[str, Schema]:
@@ -27,7 +23,7 @@ def endpoint_components() -> dict[str, Schema]:
         "source": {"type": ["string", "null"], "maxLength": 100},
         "active": _FLAG,
     }
-    new = {
+    new: dict[str, Schema] = {
         "name": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "maxLength": NAME_MAX},
         "provider": {"type": "string", "enum": list(PROVIDERS)},
     }
@@ -35,22 +31,17 @@ def endpoint_components() -> dict[str, Schema]:
     return {
         "Endpoint": object_of(Endpoint, SHOWN, active=_FLAG, signed=_FLAG, path=path),
         "EndpointChange": {"type": "object", "properties": change, "additionalProperties": False},
-        "NewEndpoint": {
-            "type": "object",
-            "properties": new | change,
-            "required": list(new),
-            "additionalProperties": False,
-        },
+        "NewEndpoint": body_of(new, **new, **change),
     }
 
 
 ENDPOINT_OPERATIONS = {
-    "getEndpoint": Operation("admin", {200: _ref("Endpoint")}, (*KEYED, 404)),
-    "createEndpoint": Operation("admin", {201: _ref("Endpoint")}, (*KEYED, *READING), body=_ref("NewEndpoint")),
-    "updateEndpoint": Operation("admin", {200: _ref("Endpoint")}, (*KEYED, 404, *READING), body=_ref("EndpointChange")),
+    "getEndpoint": Operation("admin", {200: ref("Endpoint")}, (*KEYED, 404)),
+    "createEndpoint": Operation("admin", {201: ref("Endpoint")}, (*KEYED, *READING), body=ref("NewEndpoint")),
+    "updateEndpoint": Operation("admin", {200: ref("Endpoint")}, (*KEYED, 404, *READING), body=ref("EndpointChange")),
     "hook": Operation(
         None,
-        {200: _ref("HookAnswer")},
+        {200: ref("HookAnswer")},
         (400, 401, 404, 413, 503),
         body={"type": "object", "description": "As the provider sends it."},
         why={401: "The signature is wrong, or older than 5 minutes.", 404: "No endpoint of this name takes posts."},

@@ -7,8 +7,8 @@ from leadline.domain.notifications import NOTIFICATION_STATUSES
 from leadline.web.openapi.endpoints import ENDPOINT_OPERATIONS
 from leadline.web.openapi.operation import KEYED, READING, Operation
 from leadline.web.openapi.rulesets import RULESET_OPERATIONS
-from leadline.web.openapi.schemas import page_of, ref
-from leadline.web.openapi.types import Schema
+from leadline.web.openapi.schemas import page_of
+from leadline.web.openapi.types import Schema, ref
 from leadline.web.openapi.work import WORK_OPERATIONS
 
 _TIME: Schema = {"type": "string", "description": "A date, or a time such as 2026-11-24T09:00:00Z."}

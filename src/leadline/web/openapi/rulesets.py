@@ -6,7 +6,7 @@ from leadline.domain.publications import RULESET_BYTES_MAX
 from leadline.domain.rescoring import Move
 from leadline.domain.rulesets import GROUPS_MAX, NAME_LENGTH_MAX, RULES_MAX
 from leadline.web.openapi.operation import KEYED, READING, Operation
-from leadline.web.openapi.types import Schema, schema_of
+from leadline.web.openapi.types import Schema, object_with, ref, schema_of
 
 _TEXT: Schema = {"type": "string"}
 _NUMBER: Schema = {"type": "integer"}
@@ -17,28 +17,27 @@ _NOTIFY: dict[str, Schema] = {
 }
 
 
-def _object(properties: Schema, needed: tuple[str, ...] | None = None) -> Schema:
-    required = list(properties) if needed is None else list(needed)
-    return {"type": "object", "properties": properties, "required": required}
-
-
 def _or_null(schema: Schema) -> Schema:
     return schema | {"type": [schema["type"], "null"]}
 
 
 def _rules() -> Schema:
-    rule = _object({"when": {"type": "object"}, "per": _TEXT, "points": _NUMBER, "max": _NUMBER}, ("points",))
+    rule = object_with(
+        {"when": {"type": "object"}, "per": _TEXT, "points": _NUMBER, "max": _NUMBER}, optional=("when", "per", "max")
+    )
     rule["description"] = f"Either `when` or `per`, about one of {', '.join(FIELDS)}."
     rules: Schema = {"type": "array", "items": rule, "minItems": 1, "maxItems": RULES_MAX}
-    group = _object({"name": _TEXT, "label": _TEXT, "cap": _NUMBER, "rules": rules}, ("name", "rules"))
+    group = object_with({"name": _TEXT, "label": _TEXT, "cap": _NUMBER, "rules": rules}, optional=("label", "cap"))
     properties: Schema = {
         "version": _NUMBER | {"description": "Given at publication; one that is sent is not used."},
         "name": _TEXT | {"maxLength": NAME_LENGTH_MAX},
-        "thresholds": _object({"hot": _NUMBER, "warm": _NUMBER}),
+        "thresholds": object_with({"hot": _NUMBER, "warm": _NUMBER}),
         "groups": {"type": "array", "items": group, "minItems": 1, "maxItems": GROUPS_MAX},
         "synonyms": {"type": "object", "description": "Answer, value, and the other ways to say it."},
     }
-    return _object(properties, ("name", "groups")) | {"description": f"At most {RULESET_BYTES_MAX} bytes."}
+    return object_with(properties, optional=("version", "thresholds", "synonyms")) | {
+        "description": f"At most {RULESET_BYTES_MAX} bytes."
+    }
 
 
 def ruleset_components() -> dict[str, Schema]:
@@ -54,32 +53,32 @@ def ruleset_components() -> dict[str, Schema]:
         "created_at": time,
         "updated_at": time,
         "published_at": time,
-        "by": _object({"kind": _TEXT, "name": _or_null(_TEXT), "user_id": ids}),
+        "by": object_with({"kind": _TEXT, "name": _or_null(_TEXT), "user_id": ids}),
         "restores": _or_null(_NUMBER) | {"description": "The version that a roll back brought back."},
         "notifies": _FLAG,
     }
     left = _NUMBER | {"description": "Open leads that the rule set which scores has still to score."}
-    row = _object(dict.fromkeys(CATEGORIES, _NUMBER))
+    row = object_with(dict.fromkeys(CATEGORIES, _NUMBER))
     previewed: Schema = {
         "name": _TEXT,
         "leads": _NUMBER,
         "moved": _NUMBER,
-        "migration": _object(dict.fromkeys(CATEGORIES, row)),
+        "migration": object_with(dict.fromkeys(CATEGORIES, row)),
         "moves": {"type": "array", "items": schema_of(Move)},
         "is_complete": _FLAG | {"description": "False where there are more open leads than were looked at."},
     }
     return {
         "Rules": _rules(),
-        "RulesetInList": _object(said),
-        "Ruleset": _object(said | {"rules": {"$ref": "#/components/schemas/Rules"}, "leads_to_rescore": left}),
-        "RulesetPreview": _object(previewed)
+        "RulesetInList": object_with(said),
+        "Ruleset": object_with(said | {"rules": ref("Rules"), "leads_to_rescore": left}),
+        "RulesetPreview": object_with(previewed)
         | {"description": "By the category before, then by the one after; the first leads that move by name."},
     }
 
 
-_ONE: dict[int, Schema] = {200: {"$ref": "#/components/schemas/Ruleset"}}
-_PREVIEW: dict[int, Schema] = {200: {"$ref": "#/components/schemas/RulesetPreview"}}
-_RULES: Schema = {"$ref": "#/components/schemas/Rules"}
+_ONE: dict[int, Schema] = {200: ref("Ruleset")}
+_PREVIEW: dict[int, Schema] = {200: ref("RulesetPreview")}
+_RULES: Schema = ref("Rules")
 
 RULESET_OPERATIONS: dict[str, Operation] = {
     "createRuleset": Operation("admin", {201: _ONE[200]}, (*KEYED, *READING), body=_RULES),

@@ -13,20 +13,15 @@ from leadline.web.api_intake import BULK_MAX
 from leadline.web.openapi.accounts import account_components
 from leadline.web.openapi.endpoints import endpoint_components
 from leadline.web.openapi.rulesets import ruleset_components
-from leadline.web.openapi.types import Schema, object_of, schema_of
+from leadline.web.openapi.types import Schema, object_of, object_with, ref, schema_of
 from leadline.web.openapi.work import work_components
 
 _ANY_JSON: Schema = {"description": "Any JSON value."}
 
 
-def ref(name: str) -> Schema:
-    """A schema of the components, by name."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
 def page_of(name: str) -> Schema:
     """A page of a list."""
-    return _object({"items": _list(ref(name)), "next_cursor": {"type": ["string", "null"]}})
+    return object_with({"items": _list(ref(name)), "next_cursor": {"type": ["string", "null"]}})
 
 
 def components() -> dict[str, Schema]:
@@ -37,16 +32,16 @@ def components() -> dict[str, Schema]:
     }
     return {
         "NewLead": _new_lead(),
-        "NewLeads": _object({"items": _list(ref("NewLead")) | {"maxItems": BULK_MAX}}),
+        "NewLeads": object_with({"items": _list(ref("NewLead")) | {"maxItems": BULK_MAX}}),
         "Lead": object_of(Lead, LEAD_FIELDS),
         "Captured": object_of(Lead, LEAD_FIELDS, duplicate=duplicate),
         "KnownLead": {
             "description": "All that a key without leads:read learns of a lead that was there before.",
             **object_of(Lead, ("id", "category"), duplicate=duplicate),
         },
-        "CapturedLeads": _object({"items": _list(_bulk_item())}),
+        "CapturedLeads": object_with({"items": _list(_bulk_item())}),
         "Activity": object_of(Activity, ACTIVITY_FIELDS, old_value=_ANY_JSON, new_value=_ANY_JSON),
-        "LeadExplanation": _object(
+        "LeadExplanation": object_with(
             {
                 "lead_id": {"type": "string", "format": "uuid"},
                 "score": schema_of(Explanation),
@@ -60,7 +55,7 @@ def components() -> dict[str, Schema]:
         "NewUser": _user_fields() | {"required": ["full_name", "email"]},
         "UserChange": _user_fields(),
         "HookAnswer": _hook_answer(),
-        "Health": _object({"status": {"type": "string"}, "pid": {"type": "integer"}}),
+        "Health": object_with({"status": {"type": "string"}, "pid": {"type": "integer"}}),
         "Readiness": _readiness(),
         **work_components(),
         **account_components(),
@@ -68,11 +63,6 @@ def components() -> dict[str, Schema]:
         **endpoint_components(),
         "Problem": _problem(),
     }
-
-
-def _object(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required}
 
 
 def _list(items: Schema) -> Schema:
@@ -102,14 +92,14 @@ def _new_lead() -> Schema:
 
 def _bulk_item() -> Schema:
     lead: Schema = {"anyOf": [ref("Captured"), ref("KnownLead")]}
-    taken = _object({"status": {"type": "integer", "enum": [200, 201]}, "lead": lead})
-    refused = _object({"status": {"const": 422}, "problem": {"type": "object"}})
+    taken = object_with({"status": {"type": "integer", "enum": [200, 201]}, "lead": lead})
+    refused = object_with({"status": {"const": 422}, "problem": {"type": "object"}})
     return {"anyOf": [taken, refused]}
 
 
 def _next() -> Schema:
     statuses = _list({"type": "string", "enum": list(STATUSES)})
-    return _object(
+    return object_with(
         {"statuses": statuses, "unanswered_attempts": {"type": "integer"}, "offers_no_response": {"type": "boolean"}}
     )
 
@@ -121,7 +111,7 @@ def _owner() -> Schema:
     waiting |= {"waiting_reason": schema_of(WaitingReason | None)}
     how: Schema = {"type": "string", "enum": ["turn", "returning_owner", "unrouted", "waiting"]}
     properties = {"assigned_to": schema_of(Lead.__annotations__["assigned_to"]), **waiting, "how": how}
-    return _object(properties | {"considered": _list(_object(rep))}, optional=("how",))
+    return object_with(properties | {"considered": _list(object_with(rep))}, optional=("how",))
 
 
 def _submission() -> Schema:
@@ -154,22 +144,22 @@ def _user_fields() -> Schema:
 
 
 def _faults() -> Schema:
-    return _list(_object({"pointer": {"type": "string"}, "detail": {"type": "string"}}))
+    return _list(object_with({"pointer": {"type": "string"}, "detail": {"type": "string"}}))
 
 
 def _hook_answer() -> Schema:
     properties = {"submission_id": {"type": "string", "format": "uuid"}, "outcome": {"enum": list(OUTCOMES)}}
-    return _object(properties | {"errors": _faults()}, optional=("errors",))
+    return object_with(properties | {"errors": _faults()}, optional=("errors",))
 
 
 def _readiness() -> Schema:
     text, number = {"type": "string"}, {"type": "integer"}
     properties: Schema = {"status": text, "reason": text, "warnings": _list(text), "instance": text}
-    return _object(properties | {"pid": number, "waiting_for_commit": number}, optional=("reason", "warnings"))
+    return object_with(properties | {"pid": number, "waiting_for_commit": number}, optional=("reason", "warnings"))
 
 
 def _problem() -> Schema:
     text: Schema = {"type": "string"}
     properties: Schema = {"type": text, "title": text, "status": {"type": "integer"}, "detail": text}
     described = {"description": "RFC 9457. `errors` names every fault, by JSON pointer into what was sent."}
-    return described | _object(properties | {"errors": _faults(), "request_id": text}, optional=("errors",))
+    return described | object_with(properties | {"errors": _faults(), "request_id": text}, optional=("errors",))

@@ -39,11 +39,27 @@ def schema_of(hint: Any) -> Schema:
     raise TypeError(f"{hint} has no schema")
 
 
+def ref(name: str) -> Schema:
+    """A schema of the components, by name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def object_with(properties: Schema, optional: Iterable[str] = ()) -> Schema:
+    """An object with these properties, of which all but the optional ones are always there."""
+    left_out = frozenset(optional)
+    required = [name for name in properties if name not in left_out]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def body_of(needed: Iterable[str], **properties: Schema) -> Schema:
+    """An object that is sent: these properties and no others, of which some must be there."""
+    return {"type": "object", "properties": properties, "required": list(needed), "additionalProperties": False}
+
+
 def object_of(kind: Any, names: Iterable[str], **others: Schema) -> Schema:
     """An answer with these fields of a dataclass, all of them always there, and `others` beside or in place of them."""
     hints = get_type_hints(kind)
-    properties = {name: schema_of(hints[name]) for name in names} | others
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    return object_with({name: schema_of(hints[name]) for name in names} | others)
 
 
 def _union(schemas: list[Schema]) -> Schema:

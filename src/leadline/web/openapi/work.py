@@ -10,7 +10,7 @@ from leadline.usecases.signals import SIGNAL_TYPES
 from leadline.usecases.work import KINDS, NOTE_LENGTH_MAX, OUTCOMES
 from leadline.web.api_events import EVENT_ID_MAX
 from leadline.web.openapi.operation import KEYED, READING, Operation
-from leadline.web.openapi.types import Schema
+from leadline.web.openapi.types import Schema, body_of, object_with, ref
 
 _FLAG: Schema = {"type": "boolean"}
 _NOTE: Schema = {"type": "string", "minLength": 1, "maxLength": NOTE_LENGTH_MAX}
@@ -22,14 +22,10 @@ def _one_of(values: tuple[str, ...]) -> Schema:
     return {"type": "string", "enum": list(values)}
 
 
-def _body(needed: tuple[str, ...], **properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(needed), "additionalProperties": False}
-
-
 def _edit() -> Schema:
     texts: dict[str, Any] = {name: {"type": ["string", "null"], "maxLength": WIDTHS[name]} for name in EDITABLE}
     texts["company_size"]["enum"] = [*COMPANY_SIZES, None]
-    return _body((), **texts)
+    return body_of((), **texts)
 
 
 def work_components() -> dict[str, Schema]:
@@ -37,24 +33,24 @@ def work_components() -> dict[str, Schema]:
     answers: Schema = {name: _one_of(BANT_ANSWERS) for name in BANT} | {"note": {"type": ["string", "null"]}}
     choice: Schema = {"type": "object", "additionalProperties": _one_of(("first", "later"))}
     return {
-        "StatusChange": _body(
+        "StatusChange": body_of(
             ("status",),
             status=_one_of(STATUSES),
             reason=_one_of(REASONS) | {"description": "Needed for Disqualified, and only there."},
             note=_NOTE,
             bant={"type": "object", "properties": answers, "additionalProperties": False},
         ),
-        "Note": _body(("note",), note=_NOTE),
-        "Attempt": _body(("kind", "outcome"), kind=_one_of(KINDS), outcome=_one_of(OUTCOMES)),
-        "Assignment": _body(
+        "Note": body_of(("note",), note=_NOTE),
+        "Attempt": body_of(("kind", "outcome"), kind=_one_of(KINDS), outcome=_one_of(OUTCOMES)),
+        "Assignment": body_of(
             ("user_id",),
             user_id={"type": ["string", "null"], "description": "A user's id, null for nobody, or auto."},
         ),
-        "Flag": _body(("flag",), flag=_FLAG),
-        "Review": _body(("resolve",), resolve={"anyOf": [{"const": "keep"}, choice]}),
+        "Flag": body_of(("flag",), flag=_FLAG),
+        "Review": body_of(("resolve",), resolve={"anyOf": [{"const": "keep"}, choice]}),
         "LeadEdit": _edit(),
         "Event": {
-            **_body(
+            **body_of(
                 ("type", "event_id"),
                 lead_id=_ID,
                 email={"type": "string"},
@@ -65,25 +61,21 @@ def work_components() -> dict[str, Schema]:
             "description": "Either `lead_id` or `email`. The same `event_id` counts once.",
             "additionalProperties": True,
         },
-        "Counted": {
-            "type": "object",
-            "properties": {"event_id": {"type": "string"}, "counted": _FLAG},
-            "required": ["event_id", "counted"],
-        },
+        "Counted": object_with({"event_id": {"type": "string"}, "counted": _FLAG}),
     }
 
 
 def _act(body: str) -> Operation:
     return Operation(
         "leads:write",
-        {200: {"$ref": "#/components/schemas/Lead"}},
+        {200: ref("Lead")},
         (*KEYED, *READING, 404, 412),
         headers=_IF_MATCH,
-        body={"$ref": f"#/components/schemas/{body}"},
+        body=ref(body),
     )
 
 
-_LEAD: dict[int, Schema] = {200: {"$ref": "#/components/schemas/Lead"}}
+_LEAD: dict[int, Schema] = {200: ref("Lead")}
 
 WORK_OPERATIONS: dict[str, Operation] = {
     "advanceLead": _act("StatusChange"),
@@ -98,9 +90,9 @@ WORK_OPERATIONS: dict[str, Operation] = {
     "restoreLead": Operation("leads:write", _LEAD, (*KEYED, 404, 409)),
     "countEvent": Operation(
         "events:write",
-        {202: {"$ref": "#/components/schemas/Counted"}},
+        {202: ref("Counted")},
         (*KEYED, *READING, 404),
-        body={"$ref": "#/components/schemas/Event"},
+        body=ref("Event"),
         why={202: "Counted, now or before."},
     ),
 }
