@@ -6,7 +6,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from leadline.domain.answers import WIDTHS
+from leadline.domain.answers import LINKS, WIDTHS, has_other_scheme
 from leadline.domain.emails import email_class, parse_email
 from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.leads import COMPANY_SIZES, Lead
@@ -80,6 +80,8 @@ def _faults(name: str, value: Any) -> list[Fault]:
         return [Fault(pointer, f"is {len(cleaned)} characters long; at most {WIDTHS[name]} fit")]
     if name == "company_size" and cleaned not in COMPANY_SIZES:
         return [Fault(pointer, f"must be one of {', '.join(COMPANY_SIZES)}")]
+    if name in LINKS and has_other_scheme(cleaned):
+        return [Fault(pointer, "must be a web address (http or https)")]
     if name == "email":
         return _email_faults(cleaned)
     return []
