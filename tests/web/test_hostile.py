@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.web.acts import fields_of
 from tests.web.browsing import House, running
 
 LONG_AGO = "0001-01-01T00:00:00Z"
@@ -42,3 +43,34 @@ async def test_an_event_of_the_first_year_is_a_fault_and_the_page_of_the_lead_st
     assert [answer.status_code for answer in answers] == [422, 422, 202, 202]
     assert answers[0].json()["errors"][0]["pointer"] == "/occurred_at"
     assert (await west.get(f"/leads/{lead.id}")).status_code == 200
+
+
+async def test_a_refused_address_does_not_tell_a_rep_the_id_of_somebody_elses_lead(house: House) -> None:
+    mine = await house.lead(assigned_to=house.team["Rep One"].id)
+    key = "secret@acme.example.com"
+    theirs = await house.lead(assigned_to=house.team["Rep Two"].id, email=key, email_key=key)
+    pages = {}
+    for name in ("Rep One", "Manager"):
+        browser = await house.browser(house.team[name])
+        form = fields_of((await browser.get(f"/leads/{mine.id}/edit")).text, "/edit")
+
+        answer = await browser.post(f"/leads/{mine.id}/edit", data=form | {"email": key})
+
+        assert answer.status_code == 409
+        pages[name] = answer.text
+
+    assert "Another lead of this address was created less than 24 hours from this one." in pages["Rep One"]
+    assert str(theirs.id) not in pages["Rep One"]
+    assert str(theirs.id) in pages["Manager"]
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "JavaScript:1/alert(1)", "data:text/html,x", "file:///x"])
+@pytest.mark.parametrize("name", ["company_website", "linkedin_url"])
+async def test_an_edit_takes_no_link_that_a_submission_would_not(name: str, link: str, house: House) -> None:
+    lead = await house.lead()
+    api = await house.browser(headers={"Accept": "application/json"} | await house.key("leads:write"))
+
+    answer = await api.patch(f"/api/v1/leads/{lead.id}", json={name: link})
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{name}")
+    assert getattr(await house.store.get_lead(lead.id), name) == getattr(lead, name)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from leadline.domain import activities
-from leadline.domain.errors import Conflict, NotFound
+from leadline.domain.duplicates import NearLead
+from leadline.domain.errors import NotFound
 from leadline.domain.lead_edits import StaleLead, etag
 from leadline.domain.leads import Lead, counts_for_owner
 from leadline.domain.routing import Roster
@@ -43,7 +44,7 @@ async def change_lead(
 
     `seen` is the etag of what the caller looked at; another one raises StaleLead. Deleted leads are found only with `deleted`.
     `address` names the e-mail key the lead will have, where the act brings it back or changes it: a lead of that address less
-    than 24 hours away is a Conflict. Raises NotFound, and whatever the act raises."""
+    than 24 hours away is a NearLead. Raises NotFound, and whatever the act raises."""
 
     async def work(tx: Tx) -> None:
         found = await tx.leads([lead_id])
@@ -55,7 +56,7 @@ async def change_lead(
         view = await tx.intake_view([(address(lead), lead.created_at)] if address else [], [])
         near = [known for known in view.near if known.lead_id != lead.id]
         if near:
-            raise Conflict(f"lead {near[0].lead_id} of this address was created less than 24 hours from this one")
+            raise NearLead(near[0].lead_id)
         owner = view.latest[0].assigned_to if view.latest else None
         house = await house_in_force(tx, view.ruleset_version, deciding.house)
         scene = Scene(Roster(view.users), replace(deciding, house=house), Writes(), owner)

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from leadline.domain.duplicates import NearLead
 from leadline.domain.errors import Conflict, Forbidden, NotFound
 from leadline.domain.lead_edits import StaleLead
 from leadline.domain.leads import Lead
@@ -51,7 +52,18 @@ async def act_on(store: Store, deciding: Deciding, user: User, lead_id: UUID, na
         if not can(user, "see_lead", stale.lead):
             raise nothing_here() from None
         raise
+    except NearLead as near:
+        raise await _nameless(store, user, near) from None
     return Done(before[0], after)
+
+
+async def _nameless(store: Store, user: User, near: NearLead) -> Conflict:
+    """The same refusal, without the id of a lead that is not this user's to see."""
+    try:
+        is_seen = can(user, "see_lead", await store.get_lead(near.lead_id))
+    except NotFound:
+        is_seen = False
+    return near if is_seen else Conflict("Another lead of this address was created less than 24 hours from this one.")
 
 
 def check(user: User, name: str, lead: Lead) -> None:
