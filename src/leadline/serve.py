@@ -184,7 +184,7 @@ def announce(started: Started) -> None:
         else f"  log in       {settings.origin}/login",
         f"  secrets      {secrets.file}  (admin password, API key, Webflow secret)",
         f"  data         {settings.home}" if started.is_embedded else f"  data         {settings.database_name}",
-        f"  demo         {started.demo_leads} leads added" if started.demo_leads else "",
+        f"  demo         {started.demo_leads} leads added" if started.demo_leads else None,
         f"  hook         {settings.origin}/hooks/webflow/{settings.webflow_endpoint}",
         "  notify       nothing is sent in this version; messages wait in the queue",
         "",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from leadline.domain.emails import EMAIL_MAX, SPECIAL_USE_TLDS, Email, business_domain, email_class, parse_email
+from leadline.domain.emails import EMAIL_MAX, SPECIAL_USE_TLDS, Email, business_domain, email_class, key_of, parse_email
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "email_validator" / "vectors.json").read_text())
 
@@ -27,13 +27,6 @@ def key_by_library(text: str) -> str | None:
     except email_validator.EmailNotValidError:
         return None
     return unicodedata.normalize("NFC", f"{found.local_part}@{found.ascii_domain}".lower())
-
-
-def key_of(text: str) -> str | None:
-    try:
-        return parse_email(text).key
-    except ValueError:
-        return None
 
 
 # Addresses in quotes and in `Name <...>` are valid mail syntax, but nobody's address in a form.
@@ -145,6 +138,13 @@ def test_equal_addresses_meet_under_one_key(one: str, other: str) -> None:
 
 def test_a_tagged_address_is_another_address() -> None:
     assert parse_email("a+b@x.com").key != parse_email("a@x.com").key
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [(" Ann@Firm.example.COM ", "ann@firm.example.com"), ("ann at home", None), ("", None), (7, None)]
+)
+def test_what_is_no_address_has_no_key(text: object, key: str | None) -> None:
+    assert key_of(text) == key
 
 
 def test_the_address_is_kept_as_typed_without_the_blanks_around_it() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.answers import camel_case
 from leadline.domain.errors import Fault
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead, is_open, is_visible
@@ -22,7 +23,6 @@ from leadline.ids import new_id
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     OddDocument,
-    camel,
     document_id,
     entity_id,
     lead_data,
@@ -116,7 +116,7 @@ def test_names_are_in_camel_case_inside_of_the_breakdown_too(kind: type[Any]) ->
     names = (
         set(to_data(entity)) | set(to_data(entity)["scoreBreakdown"])
         if entity
-        else {camel(f.name) for f in fields(kind)}
+        else {camel_case(f.name) for f in fields(kind)}
     )
 
     assert all(re.fullmatch("[a-z][a-zA-Z0-9]*", name) for name in names)
@@ -133,7 +133,7 @@ def test_a_lead_has_the_fields_of_the_seed() -> None:
 
 @given(group_names)
 def test_camel_case_goes_back(name: str) -> None:
-    assert snake(camel(name)) == name
+    assert snake(camel_case(name)) == name
 
 
 @given(st.uuids())

@@ -15,9 +15,9 @@ from leadline.domain.access import Scope
 from leadline.ids import new_id
 from leadline.storage.memory import MemoryStore
 from leadline.usecases.api_keys import add_api_key
+from leadline.web.api_intake import LEAD_BYTES_MAX
 from leadline.web.app import create_app, create_inner_app
 from leadline.web.edge import Edge
-from leadline.web.quick_intake import BYTES_MAX
 from leadline.web.services import utc_now
 from tests.builders import body
 
@@ -35,7 +35,7 @@ REQUESTS: dict[str, tuple[bytes, dict[str, str]]] = {
     "empty": (b"", JSON),
     "text": (json.dumps(GOOD).encode(), {"Content-Type": "text/plain"}),
     "no type": (json.dumps(GOOD).encode(), {}),
-    "too long": (b"x" * (BYTES_MAX + 1), JSON),
+    "too long": (b"x" * (LEAD_BYTES_MAX + 1), JSON),
     "another key": (json.dumps(GOOD).encode(), JSON | {"Authorization": "Bearer ll_nobody"}),
     "no scheme": (json.dumps(GOOD).encode(), JSON | {"Authorization": "ll_nobody"}),
 }

@@ -64,6 +64,14 @@ def parse_email(text: str) -> Email:
     return _parse_by_library(typed)
 
 
+def key_of(text: object) -> str | None:
+    """The key of an address, or None for what is none."""
+    try:
+        return parse_email(text).key if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
 def _parse_by_library(typed: str) -> Email:
     if len(typed) > EMAIL_MAX:
         raise ValueError(f"The email address is too long: {len(typed)} characters, at most {EMAIL_MAX}.")

@@ -23,6 +23,11 @@ class Invalid(LeadlineError):
         self.faults = faults
 
 
+def faults_of(error: LeadlineError) -> list[Fault]:
+    """The faults that an error names: those of an Invalid, none of any other."""
+    return error.faults if isinstance(error, Invalid) else []
+
+
 class NotFound(LeadlineError):
     """The named thing does not exist, or its reader may not know that it does."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from leadline.domain.access import Session, is_session_live
-from leadline.domain.emails import parse_email
+from leadline.domain.emails import key_of
 from leadline.domain.errors import Conflict, Fault, Invalid, NotFound
 from leadline.domain.passwords import check_password, normalized
 from leadline.domain.users import User
@@ -45,7 +45,7 @@ class PasswordChange:
 async def find_by_password(store: Store, guard: PasswordGuard, login: Login, now: datetime) -> User | None:
     """Who signs in, or None: which of address and password was wrong, or whether the account is active, is not said. Raises
     TooManyTries and Unavailable."""
-    key = _key_of(login.email)
+    key = key_of(login.email)
     account = key or login.email
     await guard.count(account, login.address, now)
     user = await store.find_user_by_email(key) if key else None
@@ -54,13 +54,6 @@ async def find_by_password(store: Store, guard: PasswordGuard, login: Login, now
         return None
     await guard.forgive(account, login.address, now)
     return user
-
-
-def _key_of(email: str) -> str | None:
-    try:
-        return parse_email(email).key
-    except ValueError:
-        return None
 
 
 async def change_password(

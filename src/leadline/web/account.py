@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from leadline.domain.access import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
-from leadline.domain.errors import Conflict, Fault, Invalid, LeadlineError
+from leadline.domain.errors import Conflict, Fault, Invalid, LeadlineError, faults_of
 from leadline.domain.time_zones import time_zones
 from leadline.domain.users import OWN_FIELDS
 from leadline.usecases.accounts import PasswordChange, change_password
@@ -83,7 +83,7 @@ def _page(
     typed: dict[str, Any] | None = None,
     is_password: bool = False,
 ) -> Response[bytes]:
-    trouble = Trouble(str(error), error.faults if isinstance(error, Invalid) else []) if error else None
+    trouble = Trouble(str(error), faults_of(error)) if error else None
     values = typed or {name: getattr(viewer.user, name) for name in OWN_FIELDS}
     return page(
         "account.html",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from leadline.domain.emails import parse_email
+from leadline.domain.emails import key_of
 from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.lead_edits import EDITABLE
 from leadline.domain.leads import STATUSES, Lead, Status
@@ -139,7 +139,8 @@ def _edit(form: Form) -> Call:
     if not form.get(SEEN):
         raise Unseen("This form does not say which version of the lead it changes. Compare the two and choose.")
     fields = {name: value or None for name, value in touched(form).items()}
-    return Call(mark.edit(dict(fields)), form[SEEN], _key_of(fields.get("email")))
+    # What is no address is left for the edit to refuse with everything else.
+    return Call(mark.edit(dict(fields)), form[SEEN], key_of(fields.get("email")))
 
 
 def touched(form: Form) -> dict[str, str]:
@@ -170,11 +171,3 @@ def _mark(text: str) -> str:
 
 def _flag(form: Form) -> bool | None:
     return {"true": True, "false": False}.get(form.get("flag", ""))
-
-
-def _key_of(email: str | None) -> str | None:
-    """The key of a new address; what is none is left for the edit to refuse with everything else."""
-    try:
-        return parse_email(email).key if email else None
-    except ValueError:
-        return None

@@ -10,6 +10,7 @@ from litestar import Response
 
 from leadline.domain.access import ApiKey
 from leadline.domain.activities import Activity
+from leadline.domain.errors import Fault
 from leadline.domain.intake import Captured, SubmissionRecord
 from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
@@ -79,8 +80,13 @@ def submission_json(record: SubmissionRecord) -> dict[str, Any]:
     text = record.payload.decode("utf-8", "replace")
     values["payload"] = text
     values["payload_is_exact"] = text.encode() == record.payload
-    values["faults"] = [{"pointer": f.pointer, "detail": f.detail} for f in record.faults]
+    values["faults"] = faults_json(record.faults)
     return values
+
+
+def faults_json(faults: Iterable[Fault]) -> list[dict[str, str]]:
+    """What is wrong with something that was sent, each by its place in it."""
+    return [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response[bytes]:

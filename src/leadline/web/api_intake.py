@@ -12,7 +12,7 @@ from leadline.domain.intake import Captured, Intake
 from leadline.domain.submission import parse_submission
 from leadline.web.actions import doing
 from leadline.web.admission import key_in
-from leadline.web.answers import json_answer, told
+from leadline.web.answers import faults_json, json_answer, told
 from leadline.web.problems import Unreadable
 from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body
 from leadline.web.services import Services, utc_now
@@ -84,6 +84,6 @@ def _parse_into(item: Intake, value: Any) -> None:
 def _bulk_answer(captured: Captured, key: ApiKey) -> dict[str, Any]:
     if captured.lead is not None:
         return {"status": 200 if captured.outcome == "duplicate" else 201, "lead": told(captured, key)}
-    errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in captured.faults]
+    errors = faults_json(captured.faults)
     problem = {"type": "about:blank", "title": "Unprocessable Entity", "status": 422, "errors": errors}
     return {"status": 422, "problem": problem | {"submission_id": captured.submission_id}}

@@ -29,7 +29,7 @@ from leadline.web.answers import (
 )
 from leadline.web.cursors import Cursors
 from leadline.web.lead_params import LEAD_PARAMS, read_lead_query
-from leadline.web.params import PAGING, Params
+from leadline.web.params import PAGING, Params, one_of
 from leadline.web.reading import AnyRequest, read_id
 from leadline.web.services import Services
 
@@ -101,7 +101,7 @@ async def list_submissions(
 ) -> Response[bytes]:
     """Raw postings, newest first: what came in, and what became of it."""
     params = Params(request.query_params.multi_items(), PAGING | {"outcome", "lead_id"})
-    outcome = params.one("outcome", _one_of(OUTCOMES), f"one of {', '.join(OUTCOMES)}")
+    outcome = params.one("outcome", one_of(OUTCOMES), f"one of {', '.join(OUTCOMES)}")
     lead_id = params.one("lead_id", UUID, "a lead's id")
     limit = params.limit()
     params.check()
@@ -116,7 +116,7 @@ async def list_notifications(
 ) -> Response[bytes]:
     """Queued and sent messages, newest first."""
     params = Params(request.query_params.multi_items(), PAGING | {"status", "lead_id"})
-    status = params.one("status", _one_of(NOTIFICATION_STATUSES), f"one of {', '.join(NOTIFICATION_STATUSES)}")
+    status = params.one("status", one_of(NOTIFICATION_STATUSES), f"one of {', '.join(NOTIFICATION_STATUSES)}")
     lead_id = params.one("lead_id", UUID, "a lead's id")
     limit = params.limit()
     params.check()
@@ -127,12 +127,3 @@ async def list_notifications(
 
 async def _find(services: Services, lead_id: str) -> Lead:
     return await services.store.get_lead(read_id(lead_id, "lead"))
-
-
-def _one_of(known: tuple[str, ...]) -> Any:
-    def read(text: str) -> str:
-        if text not in known:
-            raise ValueError
-        return text
-
-    return read

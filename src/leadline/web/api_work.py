@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from leadline.domain.access import ApiKey
-from leadline.domain.emails import parse_email
+from leadline.domain.emails import key_of
 from leadline.domain.errors import Fault, Invalid
 from leadline.domain.leads import STATUSES
 from leadline.usecases import hand_over, mark, work
@@ -172,7 +172,8 @@ async def _act(
     request: AnyRequest, services: Services, key: ApiKey, lead_id: str, act: Act, *, email: object = None
 ) -> Response[bytes]:
     deciding = Deciding(services.house, utc_now(), actor_of(request, key))
-    address = _key_of(email)
+    # What is no address is left for the edit to refuse with everything else.
+    address = key_of(email)
     lead = await change_lead(
         services.store,
         read_id(lead_id, "lead"),
@@ -188,11 +189,3 @@ def _assignment(fields: dict[str, Any]) -> Act:
     if "user_id" not in fields:
         raise Invalid([Fault("/user_id", 'is required: a user\'s id, null or "auto"')])
     return hand_over.assign(fields["user_id"])
-
-
-def _key_of(email: object) -> str | None:
-    """The key of a new address; what is none is left for the edit to refuse with everything else."""
-    try:
-        return parse_email(email).key if isinstance(email, str) else None
-    except ValueError:
-        return None

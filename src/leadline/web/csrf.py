@@ -13,7 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from leadline.config import Settings
 from leadline.domain.errors import Forbidden
 from leadline.web.problems import Unreadable, WrongMediaType
-from leadline.web.reading import AnyRequest, read_body
+from leadline.web.reading import AnyRequest, media_type_of, read_body
 from leadline.web.services import Services
 from leadline.web.sessions import get_viewer, login_cookie_value
 
@@ -127,7 +127,7 @@ def _is_loopback(netloc: str) -> bool:
 
 async def _read_form(request: AnyRequest, bytes_max: int) -> dict[str, str]:
     body = await read_body(request, bytes_max)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = media_type_of(request)
     if body and media_type != "application/x-www-form-urlencoded":
         raise WrongMediaType("send the form as application/x-www-form-urlencoded")
     text = body.decode("utf-8", "replace")

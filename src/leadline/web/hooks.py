@@ -16,7 +16,7 @@ from leadline.sources import Delivery, NotALead
 from leadline.sources.mapping import to_fields
 from leadline.sources.providers import SOURCES, Source
 from leadline.web.actions import doing
-from leadline.web.answers import json_answer
+from leadline.web.answers import faults_json, json_answer
 from leadline.web.problems import Unauthorized
 from leadline.web.reading import AnyRequest, address_of, agent_of, read_body
 from leadline.web.services import Services, utc_now
@@ -52,7 +52,7 @@ async def hook(
     (captured,) = await services.queue.submit([item])
     answer: dict[str, Any] = {"submission_id": captured.submission_id, "outcome": captured.outcome}
     if captured.faults:
-        answer["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in captured.faults]
+        answer["errors"] = faults_json(captured.faults)
     return json_answer(answer)
 
 

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from leadline.domain.errors import Conflict, Forbidden, Invalid, LeadlineError, Unavailable
+from leadline.domain.errors import Conflict, Forbidden, Invalid, LeadlineError, Unavailable, faults_of
 from leadline.domain.lead_edits import StaleLead
 from leadline.domain.leads import Lead
 from leadline.usecases.deciding import Deciding
@@ -80,7 +80,7 @@ async def _refused(
     services: Services, viewer: Viewer, lead: Lead, act: str, form: Form, error: LeadlineError
 ) -> Response[bytes]:
     """The form again, with what was typed and what is wrong with it; where it has none, the reason by itself."""
-    trouble = Trouble(as_sentence(str(error)), error.faults if isinstance(error, Invalid) else [])
+    trouble = Trouble(as_sentence(str(error)), faults_of(error))
     shown: ActForm | None
     if act == "edit" and isinstance(error, StaleLead | Unseen):
         current = error.lead if isinstance(error, StaleLead) else lead

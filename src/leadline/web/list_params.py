@@ -12,7 +12,7 @@ from leadline.domain.rights import whose_leads
 from leadline.domain.search import words_of
 from leadline.domain.users import User
 from leadline.web.lead_params import NOBODY, QUERY_LENGTH_MAX
-from leadline.web.params import Params
+from leadline.web.params import Params, one_of
 from leadline.web.presenting.lead_list import LISTINGS, Listing
 
 KNOWN = frozenset({"list", "q", "status", "owner", "source", "cursor"})
@@ -53,26 +53,16 @@ class Wanted:
 def read_wanted(pairs: Iterable[tuple[str, str]], viewer: User, users: Iterable[User]) -> Wanted:
     """Read the query string. Raises Invalid with every fault."""
     params = Params(pairs, KNOWN)
-    listing = params.one("list", lambda name: LISTINGS[_known(name, LISTINGS)], f"one of {', '.join(LISTINGS)}")
+    listing = params.one("list", lambda name: LISTINGS[one_of(LISTINGS)(name)], f"one of {', '.join(LISTINGS)}")
     listing = listing or LISTINGS["hot"]
-    status = (
-        params.one(
-            "status", lambda text: _known(text, (OPEN, ANY, *STATUSES)), f"one of {', '.join((OPEN, ANY, *STATUSES))}"
-        )
-        or OPEN
-    )
-    owner = (
-        params.one(
-            "owner", lambda text: _known(text, owner_choices(viewer, users)), "me, none, any, or a rep you can see"
-        )
-        or ANY
-    )
+    status = params.one("status", one_of((OPEN, ANY, *STATUSES)), f"one of {', '.join((OPEN, ANY, *STATUSES))}") or OPEN
+    owner = params.one("owner", one_of(owner_choices(viewer, users)), "me, none, any, or a rep you can see") or ANY
     source = params.one("source", lambda text: text[:SOURCE_LENGTH_MAX], "a text") or ""
     # Read by hand: a search for a single letter is no fault of somebody who is still typing.
     q = " ".join((params.all("q") or [""])[0].replace("\0", "").split())
     if len(q) > QUERY_LENGTH_MAX:
         params.faults.append(Fault("/q", f"must be at most {QUERY_LENGTH_MAX} characters long"))
-    cursor = params.one("cursor", str, "a cursor of ours")
+    cursor = params.cursor()
     params.check()
     query = replace(
         listing.query(),
@@ -104,9 +94,3 @@ def _statuses(status: str) -> tuple[Status, ...] | None:
     if status == OPEN:
         return None
     return tuple(known for known in STATUSES if known == status)
-
-
-def _known(text: str, known: Iterable[str]) -> str:
-    if text not in known:
-        raise ValueError
-    return text

@@ -1,6 +1,6 @@
 """The query string of any list or act: each parameter read once, every fault at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
@@ -57,6 +57,11 @@ class Params:
         """Raises Invalid with every fault found."""
         if self.faults:
             raise Invalid(self.faults)
+
+
+def one_of(known: Container[str]) -> Callable[[str], str]:
+    """A reader that takes these texts alone."""
+    return lambda text: text if text in known else refuse()
 
 
 def read_flag(text: str) -> bool:

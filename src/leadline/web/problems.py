@@ -8,10 +8,11 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid, LeadlineError, NotFound, Unavailable
+from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid, LeadlineError, NotFound, Unavailable, faults_of
 from leadline.domain.lead_edits import StaleLead
 from leadline.domain.publications import StaleDraft
 from leadline.usecases.passwords import TooManyTries
+from leadline.web.answers import faults_json
 from leadline.web.error_pages import error_page, wants_page
 
 MEDIA_TYPE = "application/problem+json"
@@ -70,7 +71,7 @@ def problem(status: int, detail: str, request_id: str, faults: list[Fault] | tup
         "detail": detail,
     }
     if faults:
-        body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
+        body["errors"] = faults_json(faults)
     return msgspec.json.encode(body | {"request_id": request_id})
 
 
@@ -92,8 +93,7 @@ def detail_of(error: LeadlineError) -> str:
 
 def handle_ours(request: Request[Any, Any, Any], error: LeadlineError) -> Response[bytes]:
     """One of our own errors."""
-    faults = error.faults if isinstance(error, Invalid) else []
-    return _answer(request, status_of(error), detail_of(error), headers_of(error), faults)
+    return _answer(request, status_of(error), detail_of(error), headers_of(error), faults_of(error))
 
 
 def handle_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from leadline.domain.answers import KEYS
-from leadline.domain.errors import Conflict, Invalid, NotFound
+from leadline.domain.errors import Conflict, Invalid, NotFound, faults_of
 from leadline.domain.intake import WITHOUT_LEAD, Captured, Outcome, SubmissionRecord
 from leadline.domain.submission import Submission, parse_submission
 from leadline.sources.payloads import Payload
@@ -86,7 +86,7 @@ async def release_submission(
         actor = person_in(request, viewer.user)
         released = await release(services.store, services.house, record, submission, actor, utc_now())
     except (Invalid, Conflict) as error:
-        trouble = Trouble(str(error), error.faults if isinstance(error, Invalid) else [])
+        trouble = Trouble(str(error), faults_of(error))
         return await _page(request, services, viewer, record, form, status_of(error), trouble)
     assert released.lead is not None
     return see_other(f"/leads/{released.lead.id}", [toast_cookie(services, viewer, _told(released))])

@@ -9,17 +9,17 @@ import msgspec
 
 from leadline.domain.access import ApiKey
 from leadline.domain.activities import Actor
-from leadline.domain.errors import Invalid, LeadlineError
+from leadline.domain.errors import Invalid, LeadlineError, faults_of
 from leadline.domain.intake import Intake
 from leadline.domain.rights import can
 from leadline.domain.submission import Submission, parse_submission
 from leadline.web.answers import told
+from leadline.web.api_intake import LEAD_BYTES_MAX
 from leadline.web.problems import MEDIA_TYPE, detail_of, headers_of, problem, status_of
 from leadline.web.reading import USER_AGENT_LENGTH
 from leadline.web.services import Services, utc_now
 
 PATH = "/api/v1/leads"
-BYTES_MAX = 1_000_000
 
 Scope = MutableMapping[str, Any]
 
@@ -41,7 +41,7 @@ class QuickIntake:
             return
         first = await receive()
         body = first.get("body", b"")
-        submission = None if first.get("more_body") or len(body) > BYTES_MAX else _parsed(body)
+        submission = None if first.get("more_body") or len(body) > LEAD_BYTES_MAX else _parsed(body)
         if submission is None:
             await self._app(scope, _again(first, receive), send)
             return
@@ -57,9 +57,8 @@ class QuickIntake:
             if captured.lead is None:
                 raise Invalid(list(captured.faults))
         except LeadlineError as error:
-            faults = error.faults if isinstance(error, Invalid) else []
-            refused = status_of(error)
-            return refused, MEDIA_TYPE, headers_of(error), problem(refused, detail_of(error), request_id, faults)
+            refused, body = status_of(error), problem(status_of(error), detail_of(error), request_id, faults_of(error))
+            return refused, MEDIA_TYPE, headers_of(error), body
         status = 201 if captured.outcome == "created" else 200
         return status, "application/json", {}, msgspec.json.encode(told(captured, key))
 

@@ -42,9 +42,14 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
     return b"".join(chunks)
 
 
+def media_type_of(request: AnyRequest) -> str:
+    """What a request says its body is, without parameters; empty where it says nothing."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def check_json(request: AnyRequest) -> None:
     """Only JSON that says so: anything else could come from a form on another site."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = media_type_of(request)
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise WrongMediaType(f"send application/json, not {media_type or 'a body without a type'}")
 

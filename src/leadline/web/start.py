@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
-from leadline.domain.errors import Conflict, Invalid, LeadlineError
+from leadline.domain.errors import Conflict, Invalid, LeadlineError, faults_of
 from leadline.domain.publications import Published
 from leadline.domain.scoring import compile
 from leadline.domain.users import User
@@ -147,7 +147,7 @@ async def _page(
     error: LeadlineError | None = None,
 ) -> Response[bytes]:
     steps, rule_set = await first_steps(services.store), (await _rules(services)).ruleset
-    trouble = Trouble(str(error), error.faults if isinstance(error, Invalid) else []) if error else None
+    trouble = Trouble(str(error), faults_of(error)) if error else None
     return page(
         "start.html",
         status_of(error) if error else 200,

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from google.cloud.firestore_v1 import AsyncClient
 
+from leadline.domain.answers import camel_case
 from leadline.domain.users import User, UserChange, mean_minutes, summed
 from leadline.ports import LostRace
 from leadline.storage.firestore import queries
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     Data,
-    camel,
     document_id,
     to_data,
     to_entity,
@@ -66,7 +66,7 @@ async def write_users(reads: Reads, changes: Changes, new: Sequence[User], edite
             raise LostRace("another writer changed the same user")
         if found.data["emailKey"] != user.email_key and claims.setdefault(user.email_key, user.id) != user.id:
             raise LostRace("two users have one e-mail")
-        data = {camel(name): getattr(user, name) for name in EDITED}
+        data = {camel_case(name): getattr(user, name) for name in EDITED}
         changes.update(found.path, data | {"version": user.version + 1}, found.update_time)
     await _check_addresses(reads, claims)
     for user in new:
@@ -90,7 +90,7 @@ async def write_counters(reads: Reads, changes: Changes, added: Sequence[UserCha
         found = stored[user_path(change.user_id)]
         if found is None:
             raise LostRace("another writer removed this user")
-        data: Data = {camel(name): found.data[camel(name)] + getattr(change, name) for name in _COUNTERS}
+        data: Data = {camel_case(name): found.data[camel_case(name)] + getattr(change, name) for name in _COUNTERS}
         data["avgResponseTimeMinutes"] = mean_minutes(data["responseMinutesSum"], data["responseCount"])
         if change.last_turn_seq is not None:
             data |= {"lastTurnSeq": change.last_turn_seq, "lastTurnAt": change.last_turn_at}

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
+from leadline.domain.answers import camel_case
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.intake import SubmissionRecord
@@ -40,14 +41,8 @@ class OddDocument(Refused, Conflict):
     keeps its other rows, as with any refusal; a reader hears of a conflict, not of a fault in the server."""
 
 
-def camel(name: str) -> str:
-    """lead_score -> leadScore."""
-    first, *rest = name.split("_")
-    return first + "".join(map(str.capitalize, rest))
-
-
 def snake(name: str) -> str:
-    """leadScore -> lead_score; the inverse of `camel` where no digit follows an underscore, as in group names."""
+    """leadScore -> lead_score; the inverse of `camel_case` where no digit follows an underscore, as in group names."""
     return _UPPER.sub(lambda found: f"_{found[0].lower()}", name)
 
 
@@ -120,7 +115,7 @@ _KINDS: dict[Any, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
 _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
     "score_breakdown": (
         dict,
-        lambda points: {camel(name): value for name, value in points.items()},
+        lambda points: {camel_case(name): value for name, value in points.items()},
         lambda points: {snake(name): int(value) for name, value in points.items()},
     ),
     "faults": (str, _faults_text, lambda text: [Fault(*pair) for pair in json.loads(text)]),
@@ -155,7 +150,7 @@ def _fields_of(entity: type[Any]) -> tuple[_Field, ...]:
         default: Any = spec.default
         if spec.default_factory is not MISSING:
             default = spec.default_factory()
-        found.append(_Field(spec.name, camel(spec.name), accepts, choices, is_optional, default, write, read))
+        found.append(_Field(spec.name, camel_case(spec.name), accepts, choices, is_optional, default, write, read))
     return tuple(found)
 
 
