@@ -4,6 +4,7 @@ import pytest
 
 from leadline.domain.errors import Unavailable
 from leadline.ports import Store
+from leadline.sealing import Sealer
 from leadline.storage.memory import MemoryStore
 from leadline.usecases import mark
 from leadline.usecases.api_keys import add_api_key
@@ -11,6 +12,7 @@ from leadline.usecases.capture import capture_leads
 from leadline.usecases.copy import copy_all, tally
 from leadline.usecases.demo import add_demo
 from leadline.usecases.draft import add_draft
+from leadline.usecases.endpoints import add_endpoint
 from leadline.usecases.invitations import invite_person
 from leadline.usecases.one_lead import change_lead
 from tests.builders import HOUSE, NOW, ROBOT, deciding, faulty_intake, intake
@@ -20,16 +22,20 @@ from tests.rule_sets import TURNED, begin
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 
+ENDPOINT = {"name": "contact", "provider": "tally", "secrets": ["a good secret"], "mapping": {"Firma": "company_name"}}
+
+
 def quiet(name: str, written: int) -> None:
     """Nobody looks at the progress of a test."""
 
 
 async def filled() -> MemoryStore:
-    """The demo, a key, an invitation, a rule set and a draft, a rejected posting, messages, a spam lead and a deleted one."""
+    """The demo, a key, an invitation, a rule set, a draft, an endpoint, a rejected posting, messages, a spam lead, a deleted one."""
     source = MemoryStore(rehearse=False)
     await begin(source)
     await add_draft(source, HOUSE.new_id(), TURNED, ROBOT, NOW)
     await add_demo(source, HOUSE, NOW)
+    await add_endpoint(source, ENDPOINT, Sealer("the key of the tests").seal, HOUSE.new_id, NOW, frozenset())
     await add_api_key(source, "a key", ("leads:read",), HOUSE.new_id, NOW)
     await invite_person(source, {"full_name": "Ann Lee", "email": "ann@team.example.com"}, deciding())
     items = [intake(extra_note=5), intake(), intake(), faulty_intake()]
