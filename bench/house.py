@@ -3,7 +3,6 @@
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.servers import free_port
 
 from bench import databases
 from bench.databases import Databases
@@ -35,7 +36,7 @@ class House:
 @contextmanager
 def house(found: Databases, folder: Path) -> Iterator[House]:
     """Migrate, load, serve; stopped at the end. What it writes to stderr goes to a file in the folder."""
-    key, port = secrets.token_urlsafe(24), _free_port()
+    key, port = secrets.token_urlsafe(24), free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": found.app,
@@ -98,9 +99,3 @@ def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise RuntimeError("leadline serve was not ready in time")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.servers import free_port
 
 _MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 _FOLDERS = [
@@ -45,7 +46,7 @@ def emulator(folder: Path) -> Iterator[str]:
     if running := os.environ.get(HOST_VARIABLE):
         yield running
         return
-    address = f"127.0.0.1:{_free_port()}"
+    address = f"127.0.0.1:{free_port()}"
     host, port = address.split(":")
     jar = find_jar()
     assert jar is not None
@@ -87,12 +88,6 @@ def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> int:

@@ -27,7 +27,7 @@ def embedded_server(folder: Path) -> Iterator[str]:
 @contextmanager
 def system_server(folder: Path) -> Iterator[str]:
     """The owner's URL of the newest PostgreSQL that the system has, on data of its own."""
-    binaries, port = SYSTEM_FOLDERS[0], _free_port()
+    binaries, port = SYSTEM_FOLDERS[0], free_port()
     data = folder / "system"
     prefix = ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
     prefix += ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
@@ -76,7 +76,8 @@ async def _ready(url: str, server: "subprocess.Popen[bytes]") -> None:
                 return await connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

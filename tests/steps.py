@@ -15,7 +15,7 @@ from leadline.usecases.advance import Move, advance_lead
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.index import index_leads
 from leadline.usecases.team import NewUser, add_users, update_user
-from tests.builders import HOUSE, NOW, deciding
+from tests.builders import HOUSE, NOW, deciding, intake
 from tests.invariants import pages
 
 
@@ -55,6 +55,17 @@ async def advance(
         move = Move(status, reason, note) if status == "Disqualified" else Move(status)
         lead = await advance_lead(store, lead_id, move, deciding(at))
     return lead
+
+
+async def owned(store: Store, **fields: Any) -> tuple[User, Lead]:
+    """A rep, and a lead that is the rep's."""
+    (rep,) = await add_reps(store, 1)
+    return rep, await captured_lead(store, intake(**fields))
+
+
+def figures(user: User) -> tuple[int, ...]:
+    """What a rep has and has done: open leads, then leads ever assigned, contacted, qualified."""
+    return (user.current_lead_count, user.total_leads_assigned, user.total_leads_contacted, user.total_leads_qualified)
 
 
 async def change(store: Store, user: User, at: datetime = NOW, **fields: Any) -> User:

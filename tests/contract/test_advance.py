@@ -6,25 +6,13 @@ from typing import Any
 
 import pytest
 
-from leadline.domain.leads import Lead
-from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.ports import Store
 from tests.builders import HOT, NOW, WARM, intake
 from tests.invariants import broken_rules, trail
-from tests.steps import add_reps, advance, captured_lead, change, notifications, rewrite
+from tests.steps import add_reps, advance, captured_lead, change, figures, notifications, owned, rewrite
 
 MINUTE = timedelta(minutes=1)
-
-
-async def owned(store: Store, **fields: Any) -> tuple[User, Lead]:
-    """A rep, and a lead that is the rep's."""
-    (rep,) = await add_reps(store, 1)
-    return rep, await captured_lead(store, intake(**fields))
-
-
-def figures(user: User) -> tuple[int, ...]:
-    return (user.current_lead_count, user.total_leads_assigned, user.total_leads_contacted, user.total_leads_qualified)
 
 
 @pytest.mark.parametrize(

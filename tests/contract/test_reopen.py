@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from leadline.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from leadline.domain.leads import Lead
-from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.ports import Store
 from leadline.usecases import hand_over
@@ -15,19 +13,9 @@ from leadline.usecases.advance import Move, advance_lead
 from leadline.usecases.one_lead import change_lead
 from tests.builders import COLD, NOW, deciding, intake
 from tests.invariants import broken_rules, trail
-from tests.steps import add_reps, advance, captured_lead, change, rewrite
+from tests.steps import add_reps, advance, captured_lead, change, figures, owned, rewrite
 
 MINUTE = timedelta(minutes=1)
-
-
-async def owned(store: Store, **fields: Any) -> tuple[User, Lead]:
-    """A rep, and a lead that is the rep's."""
-    (rep,) = await add_reps(store, 1)
-    return rep, await captured_lead(store, intake(**fields))
-
-
-def figures(user: User) -> tuple[int, ...]:
-    return (user.current_lead_count, user.total_leads_assigned, user.total_leads_contacted, user.total_leads_qualified)
 
 
 async def test_a_reopened_lead_goes_back_to_its_owner_even_over_the_cap(store: Store) -> None:

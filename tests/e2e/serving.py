@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+
+from tests.servers import free_port
 
 START_SECONDS = 60
 API_KEY = "ll_a-key-of-the-tests-0123456789"
@@ -55,12 +56,6 @@ class Serving:
 
     def said(self) -> str:
         return self.log.read_text()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(home: Path, *arguments: str, port: int | None = None, **environment: str) -> Serving:

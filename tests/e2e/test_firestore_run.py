@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.e2e.serving import API_KEY, Serving, free_port, processes_of
+from tests.e2e.serving import API_KEY, Serving, processes_of
+from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 LEAD = {

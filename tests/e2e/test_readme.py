@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.serving import Serving, free_port, processes_of
+from tests.e2e.serving import Serving, processes_of
+from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text()

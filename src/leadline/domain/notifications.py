@@ -12,7 +12,6 @@ from leadline.domain.users import User
 Channel = Literal["email", "slack", "sms", "webhook"]
 NotificationStatus = Literal["pending", "sent", "failed", "held", "suppressed"]
 NOTIFICATION_STATUSES: tuple[NotificationStatus, ...] = ("pending", "sent", "failed", "held", "suppressed")
-TEMPLATES = ("hot_lead_alert", "lead_assigned", "warm_lead_nurture", "lead_waiting")
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ HEADER = "x-csrf-token"
 FORM_BYTES_MAX = 16_384
 # What a handler whose form has long texts says in its options.
 FORM_BYTES = "form_bytes_max"
+# A form with two texts of 20,000 characters, each of which may take twelve bytes on the way, and the rows of a list.
+LONG_FORM: dict[str, Any] = {FORM_BYTES: 600_000}
 # Fifty rows of a list and what is done with them.
 FORM_FIELDS_MAX = 100
 

@@ -13,7 +13,7 @@ from leadline.usecases.deciding import Deciding
 from leadline.web.act_forms import ACTIONS_OF_ACTS, Form
 from leadline.web.acting import act_on, check
 from leadline.web.actions import doing_by
-from leadline.web.csrf import FORM_BYTES, sent_form
+from leadline.web.csrf import LONG_FORM, sent_form
 from leadline.web.lead_pages import visible_lead
 from leadline.web.pages import frame
 from leadline.web.paths import safe_next
@@ -34,12 +34,10 @@ from leadline.web.toasts import toast_cookie
 _RECENT = 10
 # What follows from an act and says nothing of its own about who changed what.
 _FOLLOW = ("score_updated", "category_changed")
-# Two texts of 20,000 characters, each of which may take twelve bytes on the way.
-_ACT_BYTES_MAX = 600_000
 _BY_ACT = doing_by("act", ACTIONS_OF_ACTS)
 
 
-@post("/leads/{lead_id:str}/{act:str}", status_code=303, opt=_BY_ACT | {FORM_BYTES: _ACT_BYTES_MAX})
+@post("/leads/{lead_id:str}/{act:str}", status_code=303, opt=_BY_ACT | LONG_FORM)
 async def act_on_lead(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str], act: FromPath[str]
 ) -> Response[bytes]:

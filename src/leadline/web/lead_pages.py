@@ -3,7 +3,6 @@
 import asyncio
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -25,7 +24,7 @@ from leadline.web.presenting.next_steps import next_steps
 from leadline.web.presenting.owners import WAITING_WORDS, People, why_this_rep
 from leadline.web.presenting.waterfall import waterfall
 from leadline.web.presenting.words import aged, dated
-from leadline.web.reading import AnyRequest
+from leadline.web.reading import AnyRequest, read_id
 from leadline.web.rendering import page
 from leadline.web.services import Services
 from leadline.web.sessions import Viewer, get_viewer
@@ -100,8 +99,8 @@ def story(lead: Lead, people: People, now: datetime) -> dict[str, Any]:
 async def visible_lead(services: Services, viewer: Viewer, lead_id: str) -> Lead:
     """A lead that this viewer may see; a deleted one only where somebody could restore it. Raises NotFound, always alike."""
     try:
-        lead = await services.store.get_lead(UUID(lead_id))
-    except (ValueError, NotFound):
+        lead = await services.store.get_lead(read_id(lead_id, "lead"))
+    except NotFound:
         raise nothing_here() from None
     if not can(viewer.user, "see_lead", lead):
         raise nothing_here()

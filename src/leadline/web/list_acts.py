@@ -17,7 +17,7 @@ from leadline.web.act_forms import SEEN, Form
 from leadline.web.acting import act_on
 from leadline.web.actions import doing
 from leadline.web.admission import nothing_here
-from leadline.web.csrf import FORM_BYTES, sent_form
+from leadline.web.csrf import LONG_FORM, sent_form
 from leadline.web.cursors import Cursors
 from leadline.web.list_params import Wanted, read_wanted
 from leadline.web.list_view import list_context, rows_of
@@ -34,14 +34,12 @@ from leadline.web.toasts import Toast, toast_cookie
 
 ROW = "row."
 ROWS_MAX = 50
-# Two texts of 20,000 characters, each of which may take twelve bytes on the way, and the rows.
-FORM_BYTES_MAX = 600_000
 ACTS = frozenset({"claim", "assign", "status", "notes", "priority", "spam", "delete"})
 # The one argument that a button carries behind the name of its act.
 _ARGUMENTS = {"assign": "user_id", "status": "status", "priority": "flag", "spam": "flag"}
 
 
-@post("/leads/bulk", status_code=200, opt=doing("list_leads") | {FORM_BYTES: FORM_BYTES_MAX})
+@post("/leads/bulk", status_code=200, opt=doing("list_leads") | LONG_FORM)
 async def act_on_rows(
     request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
 ) -> Response[bytes]:
@@ -73,7 +71,7 @@ def _outcome(results: list[Result], toast: Toast, back: str) -> dict[str, Any]:
     return {"results": results, "title": toast.text, "toast": toast if toast.action else None, "back": back}
 
 
-@post("/leads/undo", status_code=303, opt=doing("list_leads") | {FORM_BYTES: FORM_BYTES_MAX})
+@post("/leads/undo", status_code=303, opt=doing("list_leads") | LONG_FORM)
 async def undo_on_rows(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Take an act back where nobody changed the lead since; back to the list, which says what came of it."""
     viewer, form = await get_viewer(request, services), sent_form(request)

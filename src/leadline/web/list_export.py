@@ -12,8 +12,8 @@ from leadline.domain.lead_lists import MAX_LIMIT, Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.rights import can
 from leadline.web.actions import doing
-from leadline.web.csrf import FORM_BYTES, sent_form
-from leadline.web.list_acts import FORM_BYTES_MAX, read_chosen
+from leadline.web.csrf import LONG_FORM, sent_form
+from leadline.web.list_acts import read_chosen
 from leadline.web.list_params import Wanted, read_wanted
 from leadline.web.presenting.csv_file import CsvFile
 from leadline.web.reading import AnyRequest
@@ -37,7 +37,7 @@ async def export_list(request: AnyRequest, services: NamedDependency[Services]) 
     )
 
 
-@post("/leads/export", status_code=200, opt=doing("export_leads") | {FORM_BYTES: FORM_BYTES_MAX})
+@post("/leads/export", status_code=200, opt=doing("export_leads") | LONG_FORM)
 async def export_rows(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """The chosen rows, as they are now. The last column says of each what came of it."""
     viewer = await get_viewer(request, services)

@@ -19,7 +19,7 @@ from leadline.domain.submission import parse_submission
 from leadline.usecases.rules import find_newest
 from leadline.web.act_forms import text_in
 from leadline.web.actions import doing
-from leadline.web.csrf import FORM_BYTES, sent_form
+from leadline.web.csrf import LONG_FORM, sent_form
 from leadline.web.pages import frame
 from leadline.web.presenting.acted import short, whose
 from leadline.web.presenting.owners import People
@@ -30,8 +30,6 @@ from leadline.web.services import Services, utc_now
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import Toast, toast_cookie
 
-# Two texts of 20,000 characters, each of which may take twelve bytes on the way.
-_FORM_BYTES_MAX = 600_000
 _KNOWN_MAX = 5
 # What is asked for by hand; `source` says Manual Entry where nothing else is given.
 ASKED = tuple(name for name in FIELDS if not name.startswith("utm_"))
@@ -52,7 +50,7 @@ async def known_address(request: AnyRequest, services: NamedDependency[Services]
     return page("new_lead_known.html", known=known)
 
 
-@post("/leads/new", status_code=303, opt=doing("create_lead") | {FORM_BYTES: _FORM_BYTES_MAX})
+@post("/leads/new", status_code=303, opt=doing("create_lead") | LONG_FORM)
 async def create_by_hand(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Capture it like any other, and show it; what is wrong stands beside its field, and what was typed is kept."""
     viewer, form = await get_viewer(request, services), sent_form(request)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -23,7 +22,7 @@ from leadline.web.pages import frame
 from leadline.web.presenting import quarantine as shown
 from leadline.web.presenting.lead_forms import Trouble
 from leadline.web.problems import status_of
-from leadline.web.reading import AnyRequest, person_in
+from leadline.web.reading import AnyRequest, person_in, read_id
 from leadline.web.rendering import page, see_other
 from leadline.web.services import Services, utc_now
 from leadline.web.sessions import Viewer, get_viewer
@@ -110,8 +109,8 @@ async def confirm_as_spam(
 async def _get_record(services: Services, submission_id: str) -> SubmissionRecord:
     """A posting that made no lead. Raises NotFound, in the words of every other nothing."""
     try:
-        record = await get_submission(services.store, UUID(submission_id))
-    except (ValueError, NotFound):
+        record = await get_submission(services.store, read_id(submission_id, "submission"))
+    except NotFound:
         raise nothing_here() from None
     if record.outcome not in WITHOUT_LEAD:
         raise nothing_here()
