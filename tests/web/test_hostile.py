@@ -2,6 +2,9 @@
 
 import pytest
 
+from leadline.domain.endpoints import Endpoint
+from leadline.ids import new_id
+from leadline.web.services import utc_now
 from tests.web.acts import fields_of
 from tests.web.browsing import House, running
 
@@ -74,3 +77,11 @@ async def test_an_edit_takes_no_link_that_a_submission_would_not(name: str, link
 
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{name}")
     assert getattr(await house.store.get_lead(lead.id), name) == getattr(lead, name)
+
+
+def test_what_is_secret_of_an_endpoint_stands_in_no_text_of_it() -> None:
+    now = utc_now()
+    endpoint = Endpoint(new_id(), "contact", "generic", "the-token-of-a-path", now, now, sealed_secrets=b"the-secrets")
+
+    assert "the-token" not in repr(endpoint)
+    assert "the-secrets" not in repr(endpoint)

@@ -39,7 +39,7 @@ class Endpoint:
     id: UUID
     name: str
     provider: Provider
-    token: str
+    token: str = field(repr=False)
     created_at: datetime
     updated_at: datetime
     sealed_secrets: bytes | None = field(default=None, repr=False)
