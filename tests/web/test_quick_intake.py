@@ -1,5 +1,6 @@
 """The short way and the long way of `POST /api/v1/leads` answer alike, whatever is sent."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -15,6 +16,7 @@ from leadline.domain.access import Scope
 from leadline.ids import new_id
 from leadline.storage.memory import MemoryStore
 from leadline.usecases.api_keys import add_api_key
+from leadline.web import reading
 from leadline.web.api_intake import LEAD_BYTES_MAX
 from leadline.web.app import create_app, create_inner_app
 from leadline.web.edge import Edge
@@ -107,3 +109,19 @@ async def test_a_body_in_pieces_goes_the_long_way_and_arrives_whole(ways: Ways) 
     quick = await ways.clients[0].post("/api/v1/leads", content=pieces(), headers=JSON)
 
     assert quick.status_code in (201, 403)
+
+
+async def test_a_body_that_never_comes_is_given_up_on_both_ways(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BODY_SECONDS", 0.05)
+
+    async def never() -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    quick, slow = [
+        await asyncio.wait_for(client.post("/api/v1/leads", content=never(), headers=JSON), 30)
+        for client in ways.clients
+    ]
+
+    assert seen(quick) == seen(slow)
+    assert quick.status_code in (400, 403)

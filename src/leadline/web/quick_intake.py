@@ -15,8 +15,8 @@ from leadline.domain.rights import can
 from leadline.domain.submission import Submission, parse_submission
 from leadline.web.answers import told
 from leadline.web.api_intake import LEAD_BYTES_MAX
-from leadline.web.problems import MEDIA_TYPE, detail_of, headers_of, problem, status_of
-from leadline.web.reading import USER_AGENT_LENGTH
+from leadline.web.problems import MEDIA_TYPE, Unreadable, detail_of, headers_of, problem, status_of
+from leadline.web.reading import USER_AGENT_LENGTH, in_time
 from leadline.web.services import Services, utc_now
 
 PATH = "/api/v1/leads"
@@ -39,7 +39,13 @@ class QuickIntake:
         if key is None:
             await self._app(scope, receive, send)
             return
-        first = await receive()
+        request_id = scope["state"]["request_id"]
+        try:
+            async with in_time():
+                first = await receive()
+        except Unreadable as late:
+            await _answer(send, *_refusal(late, request_id))
+            return
         body = first.get("body", b"")
         submission = None if first.get("more_body") or len(body) > LEAD_BYTES_MAX else _parsed(body)
         if submission is None:
@@ -47,7 +53,6 @@ class QuickIntake:
             return
         client = scope.get("client")
         actor = Actor("api_key", key.name, ip_address=client[0] if client else None, user_agent=agent)
-        request_id = scope["state"]["request_id"]
         item = Intake(self._services.house.new_id(), "api", body, utc_now(), actor, submission, request_id=request_id)
         await _answer(send, *await self._capture(item, key, request_id))
 
@@ -57,8 +62,7 @@ class QuickIntake:
             if captured.lead is None:
                 raise Invalid(list(captured.faults))
         except LeadlineError as error:
-            refused, body = status_of(error), problem(status_of(error), detail_of(error), request_id, faults_of(error))
-            return refused, MEDIA_TYPE, headers_of(error), body
+            return _refusal(error, request_id)
         status = 201 if captured.outcome == "created" else 200
         return status, "application/json", {}, msgspec.json.encode(told(captured, key))
 
@@ -73,6 +77,11 @@ class QuickIntake:
             return None, None
         agent = found.get(b"user-agent")
         return key, agent.decode("latin-1").replace("\0", "")[:USER_AGENT_LENGTH] if agent else None
+
+
+def _refusal(error: LeadlineError, request_id: str) -> tuple[int, str, dict[str, str], bytes]:
+    status = status_of(error)
+    return status, MEDIA_TYPE, headers_of(error), problem(status, detail_of(error), request_id, faults_of(error))
 
 
 def _parsed(body: bytes) -> Submission | None:

@@ -1,6 +1,8 @@
 """Reading a request: its body within bounds, its JSON, who sent it and from where."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -25,18 +27,15 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
     """The raw body. Raises TooLarge beyond `limit` bytes, none of which is kept, and Unreadable for one that trickles."""
     chunks: list[bytes] = []
     size = 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                size += len(chunk)
-                # What is too much is still read for a while, and thrown away: a client that is cut off while it sends sees a
-                # broken connection in place of the answer.
-                if size > limit + THROWN_AWAY_MAX:
-                    break
-                if size <= limit:
-                    chunks.append(chunk)
-    except TimeoutError:
-        raise Unreadable(f"the body did not arrive within {BODY_SECONDS} seconds") from None
+    async with in_time():
+        async for chunk in request.stream():
+            size += len(chunk)
+            # What is too much is still read for a while, and thrown away: a client that is cut off while it sends sees a
+            # broken connection in place of the answer.
+            if size > limit + THROWN_AWAY_MAX:
+                break
+            if size <= limit:
+                chunks.append(chunk)
     if size > limit:
         raise TooLarge(f"the body has more than {limit} bytes, the most that this address takes")
     return b"".join(chunks)
@@ -45,6 +44,16 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
 def media_type_of(request: AnyRequest) -> str:
     """What a request says its body is, without parameters; empty where it says nothing."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@asynccontextmanager
+async def in_time() -> AsyncIterator[None]:
+    """Round the reading of a body. Raises Unreadable for one that trickles: the server itself waits for ever."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            yield
+    except TimeoutError:
+        raise Unreadable(f"the body did not arrive within {BODY_SECONDS} seconds") from None
 
 
 def check_json(request: AnyRequest) -> None:
