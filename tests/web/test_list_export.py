@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import httpx2
@@ -10,7 +11,7 @@ import pytest
 from leadline.domain.errors import Unavailable
 from leadline.domain.lead_edits import etag
 from leadline.web import list_export
-from leadline.web.presenting.csv_file import COLUMNS, safe_cell
+from leadline.web.presenting.csv_file import COLUMNS, CsvFile, _line, safe_cell
 from tests.web.browsing import House, form_token, running
 
 
@@ -131,8 +132,8 @@ async def test_nothing_in_a_file_is_run_by_a_spreadsheet(house: House) -> None:
         ("=1+1", "'=1+1"),
         ("  =1+1", "'  =1+1"),
         ("-2", "'-2"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
         ("＝1", "'＝1"),
         (-2, "-2"),
         (True, "yes"),
@@ -142,3 +143,18 @@ async def test_nothing_in_a_file_is_run_by_a_spreadsheet(house: House) -> None:
 )
 def test_a_cell_is_text_or_a_number_and_never_a_formula(value: object, expected: str) -> None:
     assert safe_cell(value) == expected
+
+
+@pytest.mark.parametrize("start", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "＝1", '"=1', ' "-1'])
+@pytest.mark.parametrize("before", ["Acme;", "Acme; ", "two\nlines\n", "Acme\r\n", "Acme\t", ";;", '";', "a,b;"])
+def test_no_formula_begins_where_another_spreadsheet_parts_the_cells(before: str, start: str) -> None:
+    line = CsvFile([]).left_out("id", "") + _line(["first", before + start, "last"]).encode()
+
+    for cell in re.split("[;\t\r\n]", line.decode()):
+        assert not cell.lstrip(' "').startswith(("=", "+", "-", "@", "＝"))
+
+
+def test_what_only_looks_like_one_is_left_as_it_is() -> None:
+    text = "We - all of us = 5 + you; mail a@b.co"
+
+    assert safe_cell(text) == text

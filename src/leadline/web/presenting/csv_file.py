@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
@@ -43,6 +44,9 @@ COLUMNS = (
 _MARK = "\ufeff"
 # What a spreadsheet takes for the beginning of a formula, their wide twins too.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Where a semicolon parts the cells (Excel in German, French, Spanish), a value may begin one in its middle, and quotes that do not
+# stand at the beginning of a cell hold no lines together.
+_LATER_CELL = re.compile(r"([;\t\r\n][\" ]*)(?=[=+\-@＝＋－＠])")
 _values = attrgetter(*COLUMNS)
 
 
@@ -80,8 +84,10 @@ def safe_cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.lstrip(" ").startswith(_FORMULA) else text
+    if not isinstance(value, str):
+        return str(value)
+    text = _LATER_CELL.sub(r"\1'", value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def _line(values: Iterable[object]) -> str:
