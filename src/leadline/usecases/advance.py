@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from leadline.domain import activities, contact_activities
-from leadline.domain.leads import Lead, Status
+from leadline.domain.leads import Lead, Status, is_open
 from leadline.domain.lifecycle import check_bant, check_transition
 from leadline.domain.users import Role, UserChange
 from leadline.ports import Store
@@ -57,7 +57,7 @@ def advance(move: Move, role: Role | None = None) -> Act:
             scene.writes.activities.extend(rows)
             if lead.assigned_to:
                 scene.writes.user_changes.append(UserChange(lead.assigned_to, total_leads_qualified=1))
-        if move.status in ("Disqualified", "Opportunity"):
+        if not is_open(changed):
             changed = replace(
                 changed, is_spam=changed.is_spam or move.reason == "spam", waiting_since=None, waiting_reason=None
             )

@@ -7,7 +7,7 @@ from typing import Any
 from leadline.domain import activities
 from leadline.domain.errors import Fault, Invalid
 from leadline.domain.lead_edits import EDITABLE, edited
-from leadline.domain.leads import Lead
+from leadline.domain.leads import Lead, is_open
 from leadline.usecases.one_lead import Act, Scene, settle_place
 from leadline.usecases.rescore import rescored
 
@@ -130,7 +130,7 @@ def edit(fields: dict[str, Any]) -> Act:
 
 def rescored_and_routed(before: Lead, after: Lead, why: str, scene: Scene) -> Lead:
     """The score of the new answers, and an owner where the new category wants one. Closed leads keep their score."""
-    if before.status in ("Disqualified", "Opportunity"):
+    if not is_open(before):
         return after
     changed, rows = rescored(after, why, scene.deciding)
     scene.writes.activities.extend(rows)

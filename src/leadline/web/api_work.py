@@ -34,7 +34,7 @@ async def set_status(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
     """Move a lead on: `{"status", "reason", "note", "bant"}`. 409 names the steps that are allowed."""
-    key, fields = await _read(request, services, {"status", "reason", "note", "bant"})
+    key, fields = await _read(request, {"status", "reason", "note", "bant"})
     if fields.get("status") not in STATUSES:
         raise Invalid([Fault("/status", f"must be one of {', '.join(STATUSES)}")])
     note = None if fields.get("note") is None else work.checked_note(fields["note"])
@@ -51,7 +51,7 @@ async def set_status(
 )
 async def add_note(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Keep a note: `{"note"}`."""
-    key, fields = await _read(request, services, {"note"})
+    key, fields = await _read(request, {"note"})
     return await _act(request, services, key, lead_id, work.add_note(fields.get("note")))
 
 
@@ -66,7 +66,7 @@ async def log_attempt(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
     """Keep an attempt to reach the person: `{"kind", "outcome"}`."""
-    key, fields = await _read(request, services, {"kind", "outcome"})
+    key, fields = await _read(request, {"kind", "outcome"})
     return await _act(request, services, key, lead_id, work.log_attempt(fields.get("kind"), fields.get("outcome")))
 
 
@@ -79,7 +79,7 @@ async def log_attempt(
 )
 async def assign(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Give a lead away: `{"user_id"}` is a user's id, null for nobody, or "auto" for whose turn it is."""
-    key, fields = await _read(request, services, {"user_id"})
+    key, fields = await _read(request, {"user_id"})
     return await _act(request, services, key, lead_id, _assignment(fields))
 
 
@@ -94,7 +94,7 @@ async def set_priority(
     request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]
 ) -> Response[bytes]:
     """Put a lead first, or take that back: `{"flag"}`."""
-    key, fields = await _read(request, services, {"flag"})
+    key, fields = await _read(request, {"flag"})
     return await _act(request, services, key, lead_id, mark.set_priority(fields.get("flag")))
 
 
@@ -103,7 +103,7 @@ async def set_priority(
 )
 async def set_spam(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Set a lead aside as spam, or release it: `{"flag"}`."""
-    key, fields = await _read(request, services, {"flag"})
+    key, fields = await _read(request, {"flag"})
     return await _act(request, services, key, lead_id, mark.set_spam(fields.get("flag")))
 
 
@@ -116,14 +116,14 @@ async def set_spam(request: AnyRequest, services: NamedDependency[Services], lea
 )
 async def review(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Settle a review: `{"resolve"}` is "keep", or field names with "first" or "later"."""
-    key, fields = await _read(request, services, {"resolve"})
+    key, fields = await _read(request, {"resolve"})
     return await _act(request, services, key, lead_id, mark.review(fields.get("resolve")))
 
 
 @patch("/api/v1/leads/{lead_id:str}", tags=["work"], operation_id="editLead", opt=doing("work_lead"))
 async def edit(request: AnyRequest, services: NamedDependency[Services], lead_id: FromPath[str]) -> Response[bytes]:
     """Change answers. A field one may not set is a fault. `If-Match` with the lead's ETag refuses a stale edit (412)."""
-    key, fields = await _read(request, services, None)
+    key, fields = await _read(request, None)
     return await _act(request, services, key, lead_id, mark.edit(fields), email=fields.get("email"))
 
 
@@ -158,7 +158,7 @@ async def restore(request: AnyRequest, services: NamedDependency[Services], lead
     return lead_answer(lead)
 
 
-async def _read(request: AnyRequest, services: Services, known: set[str] | None) -> tuple[ApiKey, dict[str, Any]]:
+async def _read(request: AnyRequest, known: set[str] | None) -> tuple[ApiKey, dict[str, Any]]:
     """The key and the body of an act; keys that the act does not know are faults."""
     key = key_in(request)
     fields = await read_object(request, ACT_BYTES_MAX)

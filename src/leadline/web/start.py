@@ -160,7 +160,6 @@ async def _page(
         has_looked=request.cookies.get(_LOOKED) == "yes",
         origin=services.settings.origin,
         command=_command(services),
-        test_lead=TEST_LEAD,
         score=score_of_test_lead(compile(rule_set)),
         version=rule_set.version,
         invited=invited,
