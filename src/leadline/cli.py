@@ -6,10 +6,9 @@ from typing import Any
 import rich_click as click
 
 from leadline.cli_accounts import apikey, user
+from leadline.cli_conventions import DONE, FAILED, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN, WRONG_USE, as_json_option
 from leadline.cli_rules import rescore, rules
 from leadline.domain.errors import Conflict, LeadlineError, NotFound, Unavailable
-
-DONE, FAILED, WRONG_USE, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN = 0, 1, 2, 3, 4, 75
 
 
 class _Commands(click.RichGroup):
@@ -71,7 +70,7 @@ def migrate(revision: str | None, down: bool) -> None:
 
 @main.command()
 @click.option("--remove", is_flag=True, help="Take all demo data away again.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@as_json_option
 def seed(remove: bool, as_json: bool) -> None:
     """Put the demo data into an empty database."""
     import json
@@ -89,7 +88,7 @@ def config() -> None:
 
 
 @config.command()
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@as_json_option
 def show(as_json: bool) -> None:
     """Print every setting with its value and where it came from."""
     import json
@@ -107,7 +106,7 @@ def show(as_json: bool) -> None:
 @main.command()
 @click.option("--from", "source", required=True, help="postgresql://..., firestore://PROJECT, or `embedded`.")
 @click.option("--to", "target", required=True, help="The same; what is there already is left as it is.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@as_json_option
 def copy(source: str, target: str, as_json: bool) -> None:
     """Copy everything but sessions from one database to another; start it again to resume."""
     import json
@@ -135,7 +134,7 @@ def copy(source: str, target: str, as_json: bool) -> None:
 
 @main.command()
 @click.option("--fix", is_flag=True, help="Mend counters, scores, search words, and leads that wait for nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@as_json_option
 def doctor(fix: bool, as_json: bool) -> None:
     """Recount every counter and check every rule, while leads keep arriving; 1 where something is left to mend."""
     import json

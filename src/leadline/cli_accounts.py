@@ -5,7 +5,7 @@ from typing import Any
 
 import rich_click as click
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+from leadline.cli_conventions import as_json_option
 
 
 @click.group()
@@ -14,7 +14,7 @@ def user() -> None:
 
 
 @user.command(name="list")
-@_as_json
+@as_json_option
 def list_users(as_json: bool) -> None:
     """Print everybody, by name."""
     from leadline.commands_accounts import list_users as run
@@ -32,7 +32,7 @@ def list_users(as_json: bool) -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="The full name.")
 @click.option("--role", type=click.Choice(["rep", "manager", "admin"]), default="rep", show_default=True)
-@_as_json
+@as_json_option
 def invite(email: str, name: str, role: str, as_json: bool) -> None:
     """Make an account and print the link by which its owner sets a password: once, within seven days."""
     from leadline.commands_accounts import invite as run
@@ -42,7 +42,7 @@ def invite(email: str, name: str, role: str, as_json: bool) -> None:
 
 @user.command()
 @click.argument("email")
-@_as_json
+@as_json_option
 def link(email: str, as_json: bool) -> None:
     """Print a new link for an account, for a forgotten password; links from before end."""
     from leadline.commands_accounts import new_link as run
@@ -87,7 +87,7 @@ def create(name: str, scopes: tuple[str, ...], days: int | None) -> None:
 
 
 @apikey.command(name="list")
-@_as_json
+@as_json_option
 def list_keys(as_json: bool) -> None:
     """Print every key by its prefix, oldest first."""
     from leadline.commands_accounts import list_api_keys

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
 
+from leadline.cli_conventions import FAILED, PARTLY_DONE, as_json_option
+
 if TYPE_CHECKING:
     from leadline.commands_rules import Previewed
     from leadline.domain.errors import Invalid
@@ -17,11 +19,9 @@ if TYPE_CHECKING:
     from leadline.domain.rulesets import RuleSet
     from leadline.usecases.rescore_leads import Progress
 
-FAILED, PARTLY_DONE = 1, 4
 PROGRESS_SECONDS = 1.0
 RESUME = "run `leadline rescore` to go on; a running server does so by itself"
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Say which open leads would move, and change nothing.")
 _notify = click.option("--notify", is_flag=True, help="Tell owners and managers of the leads that move.")
 _file = click.argument("file", type=click.File("rb"))
@@ -33,7 +33,7 @@ def rules() -> None:
 
 
 @rules.command(name="list")
-@_as_json
+@as_json_option
 def list_rules(as_json: bool) -> None:
     """Print every published rule set, the one that scores first."""
     from leadline.commands_rules import list_rulesets, published_json
@@ -49,7 +49,7 @@ def list_rules(as_json: bool) -> None:
 
 @rules.command()
 @click.argument("version", type=click.IntRange(1, 2**31 - 1), required=False)
-@_as_json
+@as_json_option
 def show(version: int | None, as_json: bool) -> None:
     """Print a rule set, the one that scores by default; with --json as a file that may be changed and published."""
     from leadline.commands_rules import get_ruleset
@@ -67,7 +67,7 @@ def show(version: int | None, as_json: bool) -> None:
 
 @rules.command()
 @_file
-@_as_json
+@as_json_option
 def validate(file: BinaryIO, as_json: bool) -> None:
     """Read a rule set and print every fault in it. Needs no database."""
     from leadline.commands_rules import read_file
@@ -91,7 +91,7 @@ def validate(file: BinaryIO, as_json: bool) -> None:
 @_file
 @_dry_run
 @_notify
-@_as_json
+@as_json_option
 def publish(file: BinaryIO, dry_run: bool, notify: bool, as_json: bool) -> None:
     """Publish a rule set as the next version, and rescore the open leads by it."""
     from leadline import commands_rules as commands
@@ -109,7 +109,7 @@ def publish(file: BinaryIO, dry_run: bool, notify: bool, as_json: bool) -> None:
 @click.argument("version", type=click.IntRange(1, 2**31 - 1))
 @_dry_run
 @_notify
-@_as_json
+@as_json_option
 def rollback(version: int, dry_run: bool, notify: bool, as_json: bool) -> None:
     """Publish what an earlier version says as the next one, and rescore the open leads by it."""
     from leadline import commands_rules as commands
@@ -126,7 +126,7 @@ def rollback(version: int, dry_run: bool, notify: bool, as_json: bool) -> None:
 
 @click.command()
 @_dry_run
-@_as_json
+@as_json_option
 def rescore(dry_run: bool, as_json: bool) -> None:
     """Score open leads by the rule set in force, those that an older one has scored; interrupted, it goes on when run again."""
     from leadline import commands_rules as commands

@@ -1,4 +1,4 @@
-"""What a start makes when it is missing: secrets in a file that only its owner can read, an admin, a key, the demo."""
+"""What a start makes when it is missing: secrets in a file that only its owner can read, an admin, a key."""
 
 import os
 import secrets
