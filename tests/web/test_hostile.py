@@ -85,3 +85,19 @@ def test_what_is_secret_of_an_endpoint_stands_in_no_text_of_it() -> None:
 
     assert "the-token" not in repr(endpoint)
     assert "the-secrets" not in repr(endpoint)
+
+
+@pytest.mark.parametrize(
+    ("tag", "status"),
+    [(None, 200), ("*", 200), ("", 412), ('""', 412), ('W/""', 412), ('"x"', 412), ('"*"', 412), ("x, *", 412)],
+)
+async def test_only_no_mark_or_a_star_is_a_mark_of_whatever_there_is(
+    tag: str | None, status: int, house: House
+) -> None:
+    lead = await house.lead()
+    api = await house.browser(headers={"Accept": "application/json"} | await house.key("leads:write"))
+    headers = {} if tag is None else {"If-Match": tag}
+
+    answer = await api.patch(f"/api/v1/leads/{lead.id}", json={"contact_name": "New"}, headers=headers)
+
+    assert answer.status_code == status

@@ -96,9 +96,10 @@ def read_id(text: str, of: str) -> UUID:
 
 
 def seen_tag(request: AnyRequest) -> str | None:
-    """The mark in `If-Match` of what the caller saw, or None where any will do."""
-    seen = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
-    return None if seen in ("", "*") else seen
+    """The mark in `If-Match` of what the caller saw, or None where any will do. An empty one is the mark of nothing: whoever meant
+    to say what they saw is not taken for somebody who said that they do not care."""
+    seen = request.headers.get("if-match", "*").strip()
+    return None if seen == "*" else seen.removeprefix("W/").strip('"')
 
 
 def actor_of(request: AnyRequest, key: ApiKey) -> Actor:
