@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class House:
 
 
 @contextmanager
-def house(found: Databases, folder: Path) -> Iterator[House]:
+def house(found: Databases, folder: Path, load: Callable[[Databases], None] = databases.load) -> Iterator[House]:
     """Migrate, load, serve; stopped at the end. What it writes to stderr goes to a file in the folder."""
     key, port = secrets.token_urlsafe(24), free_port()
     environment = {
@@ -47,7 +47,7 @@ def house(found: Databases, folder: Path) -> Iterator[House]:
     }
     leadline = [sys.executable, "-c", "from leadline.cli import main; main()"]
     subprocess.run([*leadline, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    databases.load(found)
+    load(found)
     with (folder / "leadline.log").open("wb") as log:
         process = subprocess.Popen([*leadline, "serve", "--no-demo"], env=environment, stderr=log)
     try:
