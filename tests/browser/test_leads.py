@@ -225,6 +225,7 @@ async def test_a_new_hot_lead_slides_in_and_the_row_under_the_cursor_stays(offic
     for _ in range(3):
         await page.keyboard.press("j")
     under = page.locator("tr.is-cursor")
+    await expect(under).to_be_visible()
     before = await under.bounding_box()
 
     await captured(house, company_name="Fathom & Reed")
@@ -244,6 +245,7 @@ async def test_a_short_list_that_cannot_scroll_keeps_its_cursor_still_as_well(of
     await hot(house, 0)
     page = await office.open("/", manager)
     await page.keyboard.press("j")
+    await expect(page.locator("tr.is-cursor")).to_be_visible()
     before = await page.locator("tr.is-cursor").bounding_box()
 
     await captured(house, company_name="Fathom & Reed")
