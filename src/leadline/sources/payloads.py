@@ -1,14 +1,13 @@
 """A stored payload read anew, by the way it came in: its labels with their answers, and the field that each fills."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadline.domain.answers import KEYS
 from leadline.domain.intake import SubmissionRecord
-from leadline.sources import Unreadable
 from leadline.sources.mapping import matched, to_fields
 from leadline.sources.providers import SOURCES
+from leadline.sources.reading import load_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,8 @@ class Payload:
 
 
 def read_payload(record: SubmissionRecord, mapping: Mapping[str, str] | None = None) -> Payload:
-    """`mapping` is the endpoint's own. Raises NotALead for a payload without a form in it, Unreadable for one that cannot be read at all."""
+    """`mapping` is the endpoint's own. Raises NotALead for a payload without a form in it, Unreadable for one that cannot be read
+    at all."""
     read = _READERS.get(record.way_in)
     if read is None:
         return _read_keys(record.payload)
@@ -33,12 +33,7 @@ def read_payload(record: SubmissionRecord, mapping: Mapping[str, str] | None = N
 
 def _read_keys(payload: bytes) -> Payload:
     """JSON whose keys are fields already."""
-    try:
-        sent = json.loads(payload.decode("utf-8-sig", errors="replace"))
-    except (ValueError, RecursionError):
-        raise Unreadable("The body is not JSON.") from None
-    if not isinstance(sent, dict):
-        raise Unreadable("The body is not a JSON object.")
+    sent = load_object(payload)
     return Payload(sent, sent, {key: KEYS[key] for key in sent if key in KEYS})
 
 
