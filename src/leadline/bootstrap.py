@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from typing import Any
 
+from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
 from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.domain.rulesets import RuleSet
@@ -20,7 +21,7 @@ from leadline.usecases.deciding import House
 from leadline.usecases.rules import current_ruleset, find_ruleset
 from leadline.web.connected import Endpoints, own_endpoint
 from leadline.web.live import Live
-from leadline.web.services import Keys, Services, utc_now
+from leadline.web.services import Keys, Services
 
 
 async def migrate_database(settings: Settings, revision: str | None = None) -> bool:

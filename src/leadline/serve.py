@@ -14,6 +14,7 @@ import uvloop
 
 from leadline import embedded
 from leadline.bootstrap import build, build_house, migrate_database, open_database
+from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
 from leadline.domain.users import User
 from leadline.ports import Store
@@ -22,7 +23,6 @@ from leadline.usecases.accounts import start_login_link
 from leadline.usecases.demo import add_demo
 from leadline.web.app import create_app
 from leadline.web.edge import Edge
-from leadline.web.services import utc_now
 from leadline.worker import run_rescoring, run_worker
 
 STOP_SECONDS = 10

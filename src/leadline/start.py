@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import SCOPES
 from leadline.domain.activities import SYSTEM
@@ -15,7 +16,6 @@ from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.deciding import Deciding, House
 from leadline.usecases.passwords import hash_password
 from leadline.usecases.team import NewUser, add_users
-from leadline.web.services import utc_now
 
 DEFAULT_ADMIN = "admin@leadline.example.com"
 

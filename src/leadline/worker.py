@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
+from leadline.clock import utc_now
 from leadline.domain.errors import LeadlineError
 from leadline.ports import Store
 from leadline.usecases.deciding import House
@@ -38,7 +38,7 @@ async def run_worker(
         try:
             is_done = await _index(store, phone_region)
             if time.monotonic() >= forget_at:
-                forgotten = await forget_tries(store, datetime.now(UTC))
+                forgotten = await forget_tries(store, utc_now())
                 forget_at = time.monotonic() + (FORGET_SECONDS if forgotten < FORGOTTEN_AT_ONCE else 0.0)
             pause = POLL_SECONDS if is_done else 0.0
         except LeadlineError as error:
@@ -73,7 +73,7 @@ async def run_rescoring(
     while not stopping.is_set():
         wait_seconds = poll_seconds
         try:
-            progress = await rescore_leads(store, house, datetime.now(UTC), pause=pause)
+            progress = await rescore_leads(store, house, utc_now(), pause=pause)
             if progress and progress.done:
                 log.info("rule set %d: %d leads rescored", progress.version, progress.done)
         except _Stopped:

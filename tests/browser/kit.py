@@ -13,8 +13,8 @@ from typing import Any, Literal
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
+from leadline.clock import utc_now
 from leadline.domain.users import User
-from leadline.web.services import utc_now
 from leadline.web.sessions import session_cookie_name
 from tests.sessions import start_session
 from tests.web.browsing import House

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from leadline.clock import utc_now
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.users import User
 from leadline.ports import Store
 from leadline.usecases.demo import add_demo
 from leadline.usecases.invitations import invite_user
-from leadline.web.services import utc_now
 from tests.builders import intake
 from tests.steps import capture
 from tests.web.browsing import House, running

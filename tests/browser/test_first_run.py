@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from leadline.web.services import utc_now
+from leadline.clock import utc_now
 from tests.browser.kit import Site, assert_accessible
 from tests.builders import intake
 from tests.steps import capture

@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from leadline.clock import utc_now
 from leadline.domain.leads import Lead
-from leadline.web.services import utc_now
 from tests.browser.kit import NARROW, THEMES, Site, Theme, assert_accessible, assert_fits
 from tests.builders import intake
 from tests.invariants import trail

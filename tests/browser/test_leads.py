@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, Route, expect
 
+from leadline.clock import utc_now
 from leadline.domain.leads import Lead
 from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.web import live
-from leadline.web.services import utc_now
 from tests.browser.kit import NARROW, PATIENCE_MS, THEMES, Site, Theme, assert_accessible, assert_fits
 from tests.builders import intake
 from tests.steps import change

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from leadline.clock import utc_now
 from leadline.ports import Store
 from leadline.web import live
 from leadline.web.live import Listener, Live
-from leadline.web.services import utc_now
 from tests.builders import intake
 from tests.steps import advance, captured_lead
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 
 from leadline.bootstrap import build
+from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import SCOPES
 from leadline.ids import new_id
@@ -16,7 +17,6 @@ from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.index import index_leads
 from leadline.usecases.team import NewUser, add_users
 from leadline.web.app import create_app
-from leadline.web.services import utc_now
 from leadline.web.sessions import session_cookie_name
 from tests.builders import deciding
 from tests.sessions import start_session

@@ -11,6 +11,7 @@ import httpx2
 from argon2 import PasswordHasher
 
 from leadline.bootstrap import build
+from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import Scope
 from leadline.domain.intake import SubmissionRecord
@@ -20,7 +21,7 @@ from leadline.ids import new_id
 from leadline.storage.memory import MemoryStore
 from leadline.usecases.api_keys import add_api_key
 from leadline.web.app import create_app
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import session_cookie_name
 from tests.builders import lead, user
 from tests.sessions import start_session

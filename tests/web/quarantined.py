@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from leadline.clock import utc_now
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Fault
 from leadline.domain.intake import Intake, SubmissionRecord
 from leadline.ids import new_id
 from leadline.ports import Store
 from leadline.usecases.capture import capture_leads
-from leadline.web.services import utc_now
 from tests.builders import HOUSE
 
 ANSWERS = {

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.users import User
-from leadline.web.services import utc_now
 from tests.sessions import start_session
 from tests.steps import change
 from tests.web.browsing import HTML, House, running, text_of

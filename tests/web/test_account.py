@@ -7,9 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.users import User
 from leadline.web.presenting.words import aged, dated
-from leadline.web.services import utc_now
 from leadline.web.sessions import Viewer
 from tests.builders import user
 from tests.steps import change

@@ -6,10 +6,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.access import SCOPES, Scope
 from leadline.domain.errors import Unavailable
 from leadline.ids import new_id
-from leadline.web.services import utc_now
 from tests.builders import body
 from tests.web.browsing import PASSWORD, House, form_token, running
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from leadline.web.services import utc_now
+from leadline.clock import utc_now
 from tests.sources.signatures import SIGNERS
 from tests.web.browsing import ORIGIN, House, running
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.endpoints import Endpoint
 from leadline.ids import new_id
-from leadline.web.services import utc_now
 from tests.web.acts import fields_of
 from tests.web.browsing import House, running
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.activities import Actor
 from leadline.domain.errors import NotFound, Unavailable
 from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
 from leadline.usecases.deciding import Deciding
 from leadline.web.acting import act_on
-from leadline.web.services import utc_now
 from tests.invariants import broken_rules, trail
 from tests.steps import change, rewrite
 from tests.web.acts import act, fields_of, toast, undo

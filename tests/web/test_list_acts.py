@@ -7,10 +7,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
 from leadline.usecases.advance import first_contact
-from leadline.web.services import utc_now
 from tests.steps import rewrite
 from tests.web.browsing import House, form_token, text_of
 

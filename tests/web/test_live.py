@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.errors import Unavailable
 from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead
@@ -19,7 +20,6 @@ from leadline.usecases.accounts import end_session
 from leadline.web import live, live_stream
 from leadline.web.live import LISTENERS_OF_ONE_MAX, Live
 from leadline.web.live_stream import Streaming, _view
-from leadline.web.services import utc_now
 from leadline.web.sessions import Viewer
 from tests.sessions import start_session
 from tests.steps import change, rewrite

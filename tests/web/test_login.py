@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.login_tries import TRIES_AT_ONE_ACCOUNT_FROM_ONE_ADDRESS as TRIES
 from leadline.storage.memory import MemoryStore
 from leadline.usecases import passwords
 from leadline.usecases.accounts import hash_of, start_login_link
 from leadline.usecases.passwords import PasswordGuard
 from leadline.web.paths import safe_next
-from leadline.web.services import utc_now
 from tests.web.browsing import PASSWORD, House, form_token, log_in, running, text_of
 
 WRONG = "That e-mail and password do not match."

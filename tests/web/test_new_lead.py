@@ -8,10 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import Lead
 from leadline.domain.users import User
-from leadline.web.services import utc_now
 from tests.builders import HOT
 from tests.steps import change, notifications
 from tests.web.browsing import House, form_token, text_of

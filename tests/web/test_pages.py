@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 
 import leadline.web
+from leadline.clock import utc_now
 from leadline.domain.activities import note_added
 from leadline.domain.errors import Unavailable
 from leadline.domain.lead_edits import EDITABLE
 from leadline.domain.users import User
 from leadline.ports import Tx
 from leadline.usecases.index import index_leads
-from leadline.web.services import utc_now
 from leadline.web.static import ASSETS, asset
 from tests.builders import ROBOT, WARM, intake
 from tests.steps import add_reps, advance, capture, captured_lead, change

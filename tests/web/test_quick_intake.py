@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from leadline.bootstrap import build
+from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import Scope
 from leadline.ids import new_id
@@ -20,7 +21,6 @@ from leadline.web import reading
 from leadline.web.api_intake import LEAD_BYTES_MAX
 from leadline.web.app import create_app, create_inner_app
 from leadline.web.edge import Edge
-from leadline.web.services import utc_now
 from tests.builders import body
 
 GOOD = body(email="ann@firm.example.com", phone="+1-555-0100", odd=["kept"])

@@ -9,12 +9,12 @@ import httpx2
 import pytest
 from litestar import get
 
+from leadline.clock import utc_now
 from leadline.domain.access import SCOPES, Scope
 from leadline.domain.leads import Lead
 from leadline.domain.users import ROLES
 from leadline.web import app, csrf
 from leadline.web.actions import actions_of, doing, handlers_of
-from leadline.web.services import utc_now
 from leadline.web.static import ASSETS
 from tests.sessions import start_session
 from tests.web.browsing import HTML, ORIGIN, House, running

@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.domain.rulesets import RuleSet
 from leadline.usecases.demo import add_demo
 from leadline.web.presenting.rules import rule_groups
-from leadline.web.services import utc_now
 from tests.builders import intake
 from tests.invariants import every_lead
 from tests.steps import captured_lead

@@ -5,10 +5,10 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from leadline.clock import utc_now
 from leadline.domain.invitations import INVITATION_LIFE
 from leadline.usecases.invitations import invite_user
 from leadline.usecases.team import update_user
-from leadline.web.services import utc_now
 from tests.builders import deciding
 from tests.web.browsing import House, form_token, log_in, running, text_of
 

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from leadline.clock import utc_now
 from leadline.domain.access import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from leadline.domain.errors import Conflict, Fault, Invalid, LeadlineError, faults_of
 from leadline.domain.time_zones import time_zones
@@ -21,7 +22,7 @@ from leadline.web.presenting.lead_forms import Trouble
 from leadline.web.problems import headers_of, status_of
 from leadline.web.reading import AnyRequest, address_of, person_in
 from leadline.web.rendering import page, see_other
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import Viewer, get_viewer, session_cookie
 from leadline.web.toasts import Toast, find_toast, toast_cookie
 

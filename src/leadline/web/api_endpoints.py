@@ -6,13 +6,14 @@ from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.clock import utc_now
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import NotFound
 from leadline.usecases.endpoints import add_endpoint, update_endpoint
 from leadline.web.actions import doing
 from leadline.web.answers import json_answer, page_answer
 from leadline.web.reading import AnyRequest, read_id, read_object
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 ENDPOINT_BYTES_MAX = 200_000
 SHOWN = ("id", "name", "provider", "mapping", "defaults", "source", "created_at", "updated_at", "version")

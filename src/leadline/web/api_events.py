@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.di import NamedDependency
 
+from leadline.clock import utc_now
 from leadline.domain.emails import parse_email
 from leadline.domain.errors import Fault, Invalid
 from leadline.usecases import signals
@@ -16,7 +17,7 @@ from leadline.web.admission import key_in
 from leadline.web.answers import json_answer
 from leadline.web.params import read_time
 from leadline.web.reading import AnyRequest, actor_of, read_object
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 EVENT_BYTES_MAX = 200_000
 EVENT_ID_MAX = 200

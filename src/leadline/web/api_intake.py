@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 
+from leadline.clock import utc_now
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid
 from leadline.domain.intake import Captured, Intake
@@ -15,7 +16,7 @@ from leadline.web.admission import key_in
 from leadline.web.answers import faults_json, json_answer, told
 from leadline.web.problems import Unreadable
 from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 LEAD_BYTES_MAX = 1_000_000
 BULK_BYTES_MAX = 20_000_000

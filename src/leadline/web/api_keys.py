@@ -8,6 +8,7 @@ from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.clock import utc_now
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid
 from leadline.usecases.api_keys import NewKey, give_api_key, revoke_api_key
@@ -16,7 +17,7 @@ from leadline.web.admission import key_in
 from leadline.web.answers import json_answer, page_answer
 from leadline.web.params import read_time
 from leadline.web.reading import AnyRequest, read_id, read_object
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 KEY_BYTES_MAX = 20_000
 KEY_FIELDS = tuple(f.name for f in fields(ApiKey) if f.name != "key_hash")

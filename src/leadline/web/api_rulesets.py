@@ -8,6 +8,7 @@ from litestar import Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.clock import utc_now
 from leadline.domain.errors import Conflict, NotFound
 from leadline.domain.publications import Draft, Published, read_rules
 from leadline.domain.rescoring import Move
@@ -23,7 +24,7 @@ from leadline.web.answers import json_answer, page_answer
 from leadline.web.cursors import Cursors
 from leadline.web.params import PAGING, Params, read_flag
 from leadline.web.reading import ID_SHOWN_LENGTH, AnyRequest, actor_of, read_id, read_json, seen_tag
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 RULESET_BODY_MAX = 1_000_000
 # What a preview looks at while somebody waits for the answer; `leadline rules publish --dry-run` looks at everything.

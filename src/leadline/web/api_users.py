@@ -7,6 +7,7 @@ from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.clock import utc_now
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Forbidden
 from leadline.domain.rights import can
@@ -18,7 +19,7 @@ from leadline.web.actions import doing
 from leadline.web.admission import key_in
 from leadline.web.answers import json_answer, page_answer, user_json
 from leadline.web.reading import AnyRequest, actor_of, read_id, read_object
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.welcome import welcome_link
 
 USER_BYTES_MAX = 100_000

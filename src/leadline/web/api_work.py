@@ -6,6 +6,7 @@ from litestar import Response, delete, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.clock import utc_now
 from leadline.domain.access import ApiKey
 from leadline.domain.emails import key_of
 from leadline.domain.errors import Fault, Invalid
@@ -18,7 +19,7 @@ from leadline.web.actions import doing
 from leadline.web.admission import key_in
 from leadline.web.answers import lead_answer
 from leadline.web.reading import AnyRequest, actor_of, read_id, read_object, seen_tag
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 ACT_BYTES_MAX = 200_000
 

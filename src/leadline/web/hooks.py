@@ -7,6 +7,7 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.clock import utc_now
 from leadline.domain.activities import Actor
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault, Invalid, NotFound
@@ -19,7 +20,7 @@ from leadline.web.actions import doing
 from leadline.web.answers import faults_json, json_answer
 from leadline.web.problems import Unauthorized
 from leadline.web.reading import AnyRequest, address_of, agent_of, read_body
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 HOOK_BYTES_MAX = 1_000_000
 

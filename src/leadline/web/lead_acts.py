@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.clock import utc_now
 from leadline.domain.errors import Conflict, Forbidden, Invalid, LeadlineError, Unavailable, faults_of
 from leadline.domain.lead_edits import StaleLead
 from leadline.domain.leads import Lead
@@ -26,7 +27,7 @@ from leadline.web.presenting.owners import People
 from leadline.web.problems import Unseen, status_of
 from leadline.web.reading import AnyRequest, person_in
 from leadline.web.rendering import page, see_other
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import toast_cookie
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.di import NamedDependency
 
+from leadline.clock import utc_now
 from leadline.domain.errors import Fault, Invalid, LeadlineError, NotFound, Unavailable
 from leadline.domain.lead_lists import matches
 from leadline.domain.leads import Lead
@@ -28,7 +29,7 @@ from leadline.web.presenting.owners import People
 from leadline.web.problems import Unseen
 from leadline.web.reading import AnyRequest, person_in
 from leadline.web.rendering import page, see_other
-from leadline.web.services import Services, now_for, utc_now
+from leadline.web.services import Services, now_for
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import Toast, toast_cookie
 

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
+from leadline.clock import utc_now
 from leadline.domain.errors import LeadlineError, NotFound
 from leadline.domain.lead_lists import MAX_LIMIT, Page, Position
 from leadline.domain.leads import Lead
@@ -17,7 +18,7 @@ from leadline.web.list_acts import read_chosen
 from leadline.web.list_params import Wanted, read_wanted
 from leadline.web.presenting.csv_file import CsvFile
 from leadline.web.reading import AnyRequest
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import get_viewer
 
 EXPORT_ROWS_MAX = 50_000

@@ -11,6 +11,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
+from leadline.clock import utc_now
 from leadline.domain.errors import Invalid, NotFound, Unavailable
 from leadline.domain.lead_lists import LeadQuery, matches
 from leadline.domain.leads import Lead
@@ -25,7 +26,7 @@ from leadline.web.presenting.lead_list import row
 from leadline.web.presenting.owners import People
 from leadline.web.reading import AnyRequest
 from leadline.web.rendering import render
-from leadline.web.services import Services, now_for, utc_now
+from leadline.web.services import Services, now_for
 from leadline.web.sessions import Viewer, get_viewer, login_address
 
 STREAM_SECONDS = 300.0

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from leadline.clock import utc_now
 from leadline.domain.users import User
 from leadline.usecases.accounts import (
     Login,
@@ -20,7 +21,7 @@ from leadline.web.login_forms import enter, login_form
 from leadline.web.paths import safe_next
 from leadline.web.reading import AnyRequest, address_of
 from leadline.web.rendering import see_other
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import find_viewer, no_session_cookie, session_token
 
 # One sentence for every wrong login: neither which of the two was wrong is said, nor whether the account is active.

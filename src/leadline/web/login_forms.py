@@ -5,11 +5,12 @@ from typing import Any
 from litestar import Response
 from litestar.datastructures import Cookie
 
+from leadline.clock import utc_now
 from leadline.usecases.accounts import end_session
 from leadline.web.csrf import form_token
 from leadline.web.reading import AnyRequest
 from leadline.web.rendering import page, see_other
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import (
     login_cookie,
     login_cookie_value,

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from leadline.clock import utc_now
 from leadline.domain.answers import FIELDS
 from leadline.domain.conditions import Is
 from leadline.domain.duplicates import is_within_window
@@ -26,7 +27,7 @@ from leadline.web.presenting.owners import People
 from leadline.web.presenting.words import Moment, aged
 from leadline.web.reading import AnyRequest, person_in
 from leadline.web.rendering import page, see_other
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import Toast, toast_cookie
 

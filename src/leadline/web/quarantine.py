@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from leadline.clock import utc_now
 from leadline.domain.answers import KEYS
 from leadline.domain.errors import Conflict, Invalid, NotFound, faults_of
 from leadline.domain.intake import WITHOUT_LEAD, Captured, Outcome, SubmissionRecord
@@ -24,7 +25,7 @@ from leadline.web.presenting.lead_forms import Trouble
 from leadline.web.problems import status_of
 from leadline.web.reading import AnyRequest, person_in, read_id
 from leadline.web.rendering import page, see_other
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import Toast, find_toast, toast_cookie
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.clock import utc_now
 from leadline.domain.access import ApiKey
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Invalid, LeadlineError, faults_of
@@ -17,7 +18,7 @@ from leadline.web.answers import told
 from leadline.web.api_intake import LEAD_BYTES_MAX
 from leadline.web.problems import MEDIA_TYPE, Unreadable, detail_of, headers_of, problem, status_of
 from leadline.web.reading import USER_AGENT_LENGTH, in_time
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 PATH = "/api/v1/leads"
 

@@ -5,9 +5,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import ApiKey, is_key_live
 from leadline.domain.errors import LeadlineError
@@ -92,11 +93,6 @@ class Services:
     find_ruleset: Callable[[int], Awaitable[RuleSet]]
     live: Live
     endpoints: Endpoints
-
-
-def utc_now() -> datetime:
-    """The time, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 def now_for(user: User) -> datetime:

@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from litestar.datastructures import Cookie
 
+from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.errors import LeadlineError
 from leadline.domain.users import User
 from leadline.usecases.accounts import resume_session
 from leadline.web.paths import own_path, safe_next
 from leadline.web.reading import AnyRequest
-from leadline.web.services import Services, now_for, utc_now
+from leadline.web.services import Services, now_for
 
 _VIEWER = "viewer"
 

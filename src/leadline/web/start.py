@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
+from leadline.clock import utc_now
 from leadline.domain.errors import Conflict, Invalid, LeadlineError, faults_of
 from leadline.domain.publications import Published
 from leadline.domain.scoring import compile
@@ -32,7 +33,7 @@ from leadline.web.presenting.words import counted, dated
 from leadline.web.problems import status_of
 from leadline.web.reading import AnyRequest, person_in
 from leadline.web.rendering import page, see_other
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import Toast, find_toast, toast_cookie
 from leadline.web.welcome import welcome_link

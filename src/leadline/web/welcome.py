@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from leadline.domain.errors import Invalid
@@ -16,7 +17,7 @@ from leadline.web.actions import doing
 from leadline.web.csrf import BY_LOGIN, sent_form
 from leadline.web.login_forms import enter, login_form
 from leadline.web.reading import AnyRequest
-from leadline.web.services import Services, utc_now
+from leadline.web.services import Services
 
 _PATH = "/welcome"
 _DIFFER = "The two are not the same. Type the password twice."

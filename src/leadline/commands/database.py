@@ -15,6 +15,7 @@ from leadline.bootstrap import (
     migrate_database,
     open_database,
 )
+from leadline.clock import utc_now
 from leadline.config import Settings, load
 from leadline.domain.activities import SYSTEM
 from leadline.domain.findings import Finding
@@ -25,7 +26,6 @@ from leadline.usecases.deciding import Deciding
 from leadline.usecases.demo import add_demo, remove_demo
 from leadline.usecases.doctor import Examination, examine
 from leadline.usecases.mend import examine_and_mend
-from leadline.web.services import utc_now
 
 T = TypeVar("T")
 

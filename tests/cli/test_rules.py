@@ -1,43 +1,21 @@
 """`leadline rules` and `leadline rescore` on a real database."""
 
-import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
-from leadline.bootstrap import open_database
 from leadline.cli import main
-from leadline.cli_rules import _rescoring
-from leadline.config import load
+from leadline.cli.rules import _rescoring
 from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.domain.leads import Lead
 from leadline.ports import Store
 from leadline.usecases.capture import capture_leads
 from tests.builders import COLD, HOT, NOW, WARM, intake
-from tests.conftest import backends, empty
+from tests.cli.conftest import Run, on_store
 from tests.invariants import every_lead
 from tests.rule_sets import TURNED, begin, fresh_house, publish, renamed
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture(params=[kind for kind in backends() if kind != "memory"])
-def backend(request: pytest.FixtureRequest) -> str:
-    """Memory is no database that a command could be pointed at."""
-    return str(request.param)
-
-
-@pytest.fixture
-def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command on an empty database."""
-    if not database_url.startswith("firestore"):
-        asyncio.run(empty(database_url))
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    return lambda *arguments: CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
@@ -46,16 +24,6 @@ def turned(tmp_path: Path) -> Path:
     path = tmp_path / "turned.json"
     path.write_text(json.dumps(TURNED))
     return path
-
-
-def on_store(work: Callable[[Store], Any]) -> Any:
-    """Do something to the database that the commands work on."""
-
-    async def run() -> Any:
-        async with open_database(load(), pool_size=1) as store:
-            return await work(store)
-
-    return asyncio.run(run())
 
 
 async def three_leads(store: Store) -> None:

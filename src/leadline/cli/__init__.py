@@ -5,9 +5,9 @@ from typing import Any
 
 import rich_click as click
 
-from leadline.cli_accounts import apikey, user
-from leadline.cli_conventions import DONE, FAILED, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN, WRONG_USE, as_json_option
-from leadline.cli_rules import rescore, rules
+from leadline.cli.accounts import apikey, user
+from leadline.cli.conventions import DONE, FAILED, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN, WRONG_USE, as_json_option
+from leadline.cli.rules import rescore, rules
 from leadline.domain.errors import Conflict, LeadlineError, NotFound, Unavailable
 
 
@@ -61,7 +61,7 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
 @click.option("--down", is_flag=True, help="Go back to the revision instead of forward.")
 def migrate(revision: str | None, down: bool) -> None:
     """Bring the database up to the newest revision."""
-    from leadline.commands import migrate as run
+    from leadline.commands.database import migrate as run
 
     if down and revision is None:
         raise click.UsageError("--down needs --to REVISION")
@@ -75,7 +75,7 @@ def seed(remove: bool, as_json: bool) -> None:
     """Put the demo data into an empty database."""
     import json
 
-    from leadline.commands import seed as run
+    from leadline.commands.database import seed as run
 
     count = run(remove=remove)
     verb = "removed" if remove else "added"
@@ -112,7 +112,7 @@ def copy(source: str, target: str, as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
-    from leadline.commands import copy as run
+    from leadline.commands.database import copy as run
 
     here, there = run(source, target, lambda name, count: click.echo(f"{name}: {count} written", err=True))
     differing = [name for name in here if here[name] != there[name]]
@@ -140,7 +140,7 @@ def doctor(fix: bool, as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
-    from leadline.commands import doctor as run
+    from leadline.commands.database import doctor as run
 
     examination, mended = run(fix=fix)
     if as_json:

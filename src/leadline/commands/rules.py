@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from leadline.bootstrap import build_house
-from leadline.commands import with_store
+from leadline.clock import utc_now
+from leadline.commands.database import with_store
 from leadline.config import Settings
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Fault, Invalid
@@ -20,7 +21,6 @@ from leadline.usecases import preview
 from leadline.usecases.publish import Publication, publish_rules, roll_back
 from leadline.usecases.rescore_leads import Progress, rescore_leads
 from leadline.usecases.rules import find_newest
-from leadline.web.services import utc_now
 
 COMMAND_LINE = Actor("system", "the command line")
 PAGE = 100

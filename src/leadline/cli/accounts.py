@@ -5,7 +5,7 @@ from typing import Any
 
 import rich_click as click
 
-from leadline.cli_conventions import as_json_option
+from leadline.cli.conventions import as_json_option
 
 
 @click.group()
@@ -17,7 +17,7 @@ def user() -> None:
 @as_json_option
 def list_users(as_json: bool) -> None:
     """Print everybody, by name."""
-    from leadline.commands_accounts import list_users as run
+    from leadline.commands.accounts import list_users as run
 
     rows = run()
     if as_json:
@@ -35,7 +35,7 @@ def list_users(as_json: bool) -> None:
 @as_json_option
 def invite(email: str, name: str, role: str, as_json: bool) -> None:
     """Make an account and print the link by which its owner sets a password: once, within seven days."""
-    from leadline.commands_accounts import invite as run
+    from leadline.commands.accounts import invite as run
 
     _print_link(run({"email": email, "full_name": name, "role": role}), as_json=as_json)
 
@@ -45,7 +45,7 @@ def invite(email: str, name: str, role: str, as_json: bool) -> None:
 @as_json_option
 def link(email: str, as_json: bool) -> None:
     """Print a new link for an account, for a forgotten password; links from before end."""
-    from leadline.commands_accounts import new_link as run
+    from leadline.commands.accounts import new_link as run
 
     _print_link(run(email), as_json=as_json)
 
@@ -54,7 +54,7 @@ def link(email: str, as_json: bool) -> None:
 @click.argument("email")
 def deactivate(email: str) -> None:
     """End an account: sessions and links end at once, open leads go back to routing."""
-    from leadline.commands_accounts import set_active
+    from leadline.commands.accounts import set_active
 
     click.echo(set_active(email, is_active=False))
 
@@ -63,7 +63,7 @@ def deactivate(email: str) -> None:
 @click.argument("email")
 def activate(email: str) -> None:
     """Let somebody come in again."""
-    from leadline.commands_accounts import set_active
+    from leadline.commands.accounts import set_active
 
     click.echo(set_active(email, is_active=True))
 
@@ -81,7 +81,7 @@ def apikey() -> None:
 @click.option("--days", type=click.IntRange(1, 36_500), help="How long it lives; until it is revoked where not said.")
 def create(name: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Make a key and print it; it is shown this once."""
-    from leadline.commands_accounts import create_api_key
+    from leadline.commands.accounts import create_api_key
 
     click.echo(create_api_key(name, scopes, days))
 
@@ -90,7 +90,7 @@ def create(name: str, scopes: tuple[str, ...], days: int | None) -> None:
 @as_json_option
 def list_keys(as_json: bool) -> None:
     """Print every key by its prefix, oldest first."""
-    from leadline.commands_accounts import list_api_keys
+    from leadline.commands.accounts import list_api_keys
 
     rows = list_api_keys()
     if as_json:
@@ -105,7 +105,7 @@ def list_keys(as_json: bool) -> None:
 @click.argument("key")
 def revoke(key: str) -> None:
     """End a key, named by its id or its prefix."""
-    from leadline.commands_accounts import revoke_api_key
+    from leadline.commands.accounts import revoke_api_key
 
     click.echo(revoke_api_key(key))
 

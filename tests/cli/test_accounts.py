@@ -1,32 +1,10 @@
 """`leadline user` and `leadline apikey` on a real database."""
 
-import asyncio
 import json
-from collections.abc import Callable
 
 import pytest
-from click.testing import CliRunner, Result
 
-from leadline.cli import main
-from tests.conftest import backends, empty
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture(params=[kind for kind in backends() if kind != "memory"])
-def backend(request: pytest.FixtureRequest) -> str:
-    """Memory is no database that a command could be pointed at."""
-    return str(request.param)
-
-
-@pytest.fixture
-def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command on an empty database."""
-    if not database_url.startswith("firestore"):
-        asyncio.run(empty(database_url))
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("PUBLIC_URL", "https://leads.example.com")
-    return lambda *arguments: CliRunner().invoke(main, [str(argument) for argument in arguments])
+from tests.cli.conftest import Run
 
 
 def test_a_person_is_invited_seen_linked_again_and_let_go(run: Run) -> None:

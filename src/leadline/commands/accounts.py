@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from leadline.bootstrap import build_house
-from leadline.commands import with_store
+from leadline.clock import utc_now
+from leadline.commands.database import with_store
 from leadline.config import Settings
 from leadline.domain.access import ApiKey, is_key_live
 from leadline.domain.activities import SYSTEM
@@ -19,7 +20,6 @@ from leadline.usecases.deciding import Deciding
 from leadline.usecases.invitations import Invited, invite_person, invite_user
 from leadline.usecases.team import update_user
 from leadline.web.answers import user_json
-from leadline.web.services import utc_now
 from leadline.web.welcome import welcome_link
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
 
-from leadline.cli_conventions import FAILED, PARTLY_DONE, as_json_option
+from leadline.cli.conventions import FAILED, PARTLY_DONE, as_json_option
 
 if TYPE_CHECKING:
-    from leadline.commands_rules import Previewed
+    from leadline.commands.rules import Previewed
     from leadline.domain.errors import Invalid
     from leadline.domain.publications import Published
     from leadline.domain.rescoring import Move
@@ -36,7 +36,7 @@ def rules() -> None:
 @as_json_option
 def list_rules(as_json: bool) -> None:
     """Print every published rule set, the one that scores first."""
-    from leadline.commands_rules import list_rulesets, published_json
+    from leadline.commands.rules import list_rulesets, published_json
 
     rows = [published_json(row) for row in list_rulesets()]
     if as_json:
@@ -52,7 +52,7 @@ def list_rules(as_json: bool) -> None:
 @as_json_option
 def show(version: int | None, as_json: bool) -> None:
     """Print a rule set, the one that scores by default; with --json as a file that may be changed and published."""
-    from leadline.commands_rules import get_ruleset
+    from leadline.commands.rules import get_ruleset
 
     found = get_ruleset(version).ruleset.to_json()
     if as_json:
@@ -70,7 +70,7 @@ def show(version: int | None, as_json: bool) -> None:
 @as_json_option
 def validate(file: BinaryIO, as_json: bool) -> None:
     """Read a rule set and print every fault in it. Needs no database."""
-    from leadline.commands_rules import read_file
+    from leadline.commands.rules import read_file
     from leadline.domain.errors import Invalid
 
     faults: list[Any] = []
@@ -94,7 +94,7 @@ def validate(file: BinaryIO, as_json: bool) -> None:
 @as_json_option
 def publish(file: BinaryIO, dry_run: bool, notify: bool, as_json: bool) -> None:
     """Publish a rule set as the next version, and rescore the open leads by it."""
-    from leadline import commands_rules as commands
+    from leadline.commands import rules as commands
 
     ruleset = _read(file)
     if dry_run:
@@ -112,7 +112,7 @@ def publish(file: BinaryIO, dry_run: bool, notify: bool, as_json: bool) -> None:
 @as_json_option
 def rollback(version: int, dry_run: bool, notify: bool, as_json: bool) -> None:
     """Publish what an earlier version says as the next one, and rescore the open leads by it."""
-    from leadline import commands_rules as commands
+    from leadline.commands import rules as commands
 
     if dry_run:
         _print_preview(lambda told: commands.preview_version(version, told), as_json)
@@ -129,7 +129,7 @@ def rollback(version: int, dry_run: bool, notify: bool, as_json: bool) -> None:
 @as_json_option
 def rescore(dry_run: bool, as_json: bool) -> None:
     """Score open leads by the rule set in force, those that an older one has scored; interrupted, it goes on when run again."""
-    from leadline import commands_rules as commands
+    from leadline.commands import rules as commands
 
     if dry_run:
         _print_preview(lambda told: commands.preview_version(None, told), as_json)
@@ -138,7 +138,7 @@ def rescore(dry_run: bool, as_json: bool) -> None:
 
 
 def _read(file: BinaryIO) -> "RuleSet":
-    from leadline.commands_rules import read_file
+    from leadline.commands.rules import read_file
     from leadline.domain.errors import Invalid
 
     try:

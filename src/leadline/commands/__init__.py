@@ -1,0 +1,1 @@
+"""What each command does once its options are read: attach to the database, work, and leave it as it was found."""
