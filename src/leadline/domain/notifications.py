@@ -9,7 +9,7 @@ from uuid import UUID
 from leadline.domain.leads import Lead
 from leadline.domain.users import User
 
-Channel = Literal["email", "slack", "sms", "webhook"]
+ChannelName = Literal["email", "slack", "sms", "webhook"]
 NotificationStatus = Literal["pending", "sent", "failed", "held", "suppressed"]
 NOTIFICATION_STATUSES: tuple[NotificationStatus, ...] = ("pending", "sent", "failed", "held", "suppressed")
 
@@ -19,7 +19,7 @@ class Notification:
     """One message to one recipient by one channel, under the seed's column names."""
 
     id: UUID
-    notification_type: Channel
+    notification_type: ChannelName
     template_name: str
     recipient: str
     created_at: datetime
@@ -70,7 +70,7 @@ def to_lead(lead: Lead, writer: Writer) -> list[Notification]:
 
 
 def _to_user(template: str, lead: Lead, user: User, writer: Writer) -> list[Notification]:
-    wanted: list[tuple[Channel, str | None]] = []
+    wanted: list[tuple[ChannelName, str | None]] = []
     if user.notify_slack:
         wanted.append(("slack", writer.slack_channel))
     if user.notify_email:
