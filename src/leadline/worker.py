@@ -9,6 +9,8 @@ from leadline.clock import utc_now
 from leadline.domain.errors import LeadlineError
 from leadline.ports import Store
 from leadline.usecases.deciding import House
+from leadline.usecases.idempotency import FORGOTTEN_AT_ONCE as ANSWERS_AT_ONCE
+from leadline.usecases.idempotency import forget_answers
 from leadline.usecases.index import index_leads
 from leadline.usecases.passwords import FORGOTTEN_AT_ONCE, forget_tries
 from leadline.usecases.rescore_leads import rescore_leads
@@ -28,8 +30,8 @@ log = logging.getLogger("leadline.worker")
 async def run_worker(
     store: Store, phone_region: str | None, stopping: asyncio.Event, is_busy: Callable[[], bool] = lambda: False
 ) -> None:
-    """Make search words and international phone numbers, and take out login tries that count no longer, until `stopping` is set.
-    Any number of workers may run at once.
+    """Make search words and international phone numbers, and take out login tries that count no longer and answers that are kept
+    no longer, until `stopping` is set. Any number of workers may run at once.
 
     While `is_busy` says that live intake is under way it steps aside, for a few seconds at a time."""
     forget_at = 0.0
@@ -38,13 +40,19 @@ async def run_worker(
         try:
             is_done = await _index(store, phone_region)
             if time.monotonic() >= forget_at:
-                forgotten = await forget_tries(store, utc_now())
-                forget_at = time.monotonic() + (FORGET_SECONDS if forgotten < FORGOTTEN_AT_ONCE else 0.0)
+                forget_at = time.monotonic() + (FORGET_SECONDS if await _forget(store) else 0.0)
             pause = POLL_SECONDS if is_done else 0.0
         except LeadlineError as error:
             log.warning("the worker failed, will be tried again: %s", error)
             pause = AFTER_FAULT_SECONDS
         await _wait(stopping, pause)
+
+
+async def _forget(store: Store) -> bool:
+    """What has expired, some of each kind; True when nothing is left to do."""
+    tries = await forget_tries(store, utc_now())
+    answers = await forget_answers(store, utc_now())
+    return tries < FORGOTTEN_AT_ONCE and answers < ANSWERS_AT_ONCE
 
 
 async def _index(store: Store, phone_region: str | None) -> bool:

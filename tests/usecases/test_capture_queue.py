@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from leadline.domain.errors import Unavailable
+from leadline.domain.idempotency import Once, StillRunning
 from leadline.domain.intake import Captured, Intake
 from leadline.usecases import capture_queue
 from leadline.usecases.capture_queue import CROWD, CaptureQueue
@@ -232,3 +233,19 @@ async def test_a_crowd_makes_it_busy_and_a_single_client_does_not() -> None:
         await queue.submit(postings(CROWD))
 
         assert (alone, queue.is_busy) == (False, True)
+
+
+async def test_a_key_whose_first_post_is_in_the_queue_is_still_running_and_is_free_afterwards() -> None:
+    store = Store()
+    (first,), (second,), (other,) = postings(1), postings(1), postings(1)
+    for item, key in ((first, b"a"), (second, b"a"), (other, b"b")):
+        item.once = Once(key, b"", lambda _: (201, b""))
+    async with queue_to(store) as queue:
+        client = await posted(queue, [first])
+        with pytest.raises(StillRunning):
+            await queue.submit([second])
+        neighbour = await posted(queue, [other])
+        store.gate.set()
+        await asyncio.gather(client, neighbour)
+
+        assert ids(await queue.submit([second])) == [second.id]

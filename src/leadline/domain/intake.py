@@ -3,13 +3,16 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Fault
 from leadline.domain.leads import Lead
 from leadline.domain.submission import Submission
+
+if TYPE_CHECKING:
+    from leadline.domain.idempotency import KeptAnswer, Once
 
 WayIn = Literal["api", "webflow", "typeform", "hubspot", "tally", "calendly", "form", "csv", "manual"]
 Outcome = Literal["created", "duplicate", "rejected", "spam", "quarantined"]
@@ -34,7 +37,7 @@ DEFAULT_SOURCES: dict[WayIn, str] = {
 class Intake:
     """One posting as the edge hands it over: either a `submission` that parsed, or the `faults` why it did not.
     `is_live` is False for demo, import and copy: those queue no notification. `is_test` marks a lead that nobody sent: it
-    notifies nobody either. `replay_of` is the posting that a release reads anew."""
+    notifies nobody either. `replay_of` is the posting that a release reads anew, `once` the idempotency key it was sent under."""
 
     id: UUID
     way_in: WayIn
@@ -51,6 +54,7 @@ class Intake:
     is_demo: bool = False
     is_test: bool = False
     replay_of: UUID | None = None
+    once: "Once | None" = None
 
 
 def settling_id(submission_id: UUID) -> UUID:
@@ -91,9 +95,11 @@ class SubmissionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What the poster is told: the outcome, and the lead where there is one (the first lead, for a duplicate)."""
+    """What the poster is told: the outcome, and the lead where there is one (the first lead, for a duplicate). `kept` is the answer
+    to an earlier post under the same idempotency key, which stands in place of all that."""
 
     submission_id: UUID
     outcome: Outcome
     lead: Lead | None
     faults: tuple[Fault, ...] = ()
+    kept: "KeptAnswer | None" = None

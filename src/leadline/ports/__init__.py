@@ -17,6 +17,7 @@ from leadline.domain.notifications import Notification
 from leadline.domain.users import User, UserChange
 from leadline.ports.accounts import AccountStore, AccountTx
 from leadline.ports.endpoints import EndpointStore, EndpointTx
+from leadline.ports.idempotency import IdempotencyTx
 from leadline.ports.moment import Known, Moment
 from leadline.ports.rules import RulesStore, RulesTx
 
@@ -49,7 +50,7 @@ class IntakeView:
     ruleset_version: int | None = None
 
 
-class Tx(AccountTx, RulesTx, EndpointTx, Protocol):
+class Tx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, Protocol):
     """One transaction: read first, then write. A read after the first write is a programming error and raises.
     Writes are buffered and reach the store together, at commit."""
 

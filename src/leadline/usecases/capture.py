@@ -43,7 +43,9 @@ async def _capture(store: Store, house: House, items: Sequence[Intake], now: dat
         view = await tx.intake_view(parsed, [event for item in items if (event := event_of(item))])
         ids = [*(known.lead_id for known in view.near), *(event.lead_id for event in view.events if event.lead_id)]
         known = await tx.leads(ids) if ids else []
-        decision = CaptureDecision(view, known, await house_in_force(tx, view.ruleset_version, house), now)
+        digests = [item.once.digest for item in items if item.once]
+        kept = await tx.kept_answers(digests) if digests else []
+        decision = CaptureDecision(view, known, await house_in_force(tx, view.ruleset_version, house), now, kept)
         decided[:] = [decision.decide(item) for item in items]
         decision.written().hand_to(tx)
         return decided

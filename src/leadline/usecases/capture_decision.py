@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from leadline.domain import activities
+from leadline.domain import activities, idempotency
 from leadline.domain.duplicates import is_within_window
 from leadline.domain.intake import DEFAULT_SOURCES, Captured, Intake, SubmissionRecord, event_of
 from leadline.domain.leads import Lead, is_open
@@ -27,11 +27,19 @@ UNPROVEN_WAYS = frozenset({"form"})
 class CaptureDecision:
     """The decision over one batch, item by item, each seeing what those before it did. Pure: it only fills `Writes`."""
 
-    def __init__(self, view: IntakeView, known: Sequence[Lead], house: House, now: datetime) -> None:
+    def __init__(
+        self,
+        view: IntakeView,
+        known: Sequence[Lead],
+        house: House,
+        now: datetime,
+        kept: Sequence[idempotency.KeptAnswer] = (),
+    ) -> None:
         self._house = house
         self._now = now
         self._roster = Roster(view.users)
         self._events = {(s.endpoint, s.event_id): s for s in view.events}
+        self._answers = {answer.digest: answer for answer in kept if answer.expires_at > now}
         self._owners = {k.email_key: k.assigned_to for k in view.latest}
         self._leads = {lead.id: lead for lead in known}
         self._near: dict[str, list[UUID]] = {}
@@ -49,7 +57,19 @@ class CaptureDecision:
         return self._writes
 
     def decide(self, item: Intake) -> Captured:
-        """One item: an event seen before, a fault, a repeat, or a new lead."""
+        """One item: a key or an event seen before, a fault, a repeat, or a new lead."""
+        once = item.once
+        if once is None:
+            return self._decide(item)
+        if (seen := self._answers.get(once.digest)) is not None:
+            return Captured(seen.submission_id, item.failed_as, None, kept=seen)
+        captured = self._decide(item)
+        if (answer := idempotency.kept(once, captured, self._now)) is not None:
+            self._answers[once.digest] = answer
+            self._writes.answers.append(answer)
+        return captured
+
+    def _decide(self, item: Intake) -> Captured:
         event = event_of(item)
         seen = self._events.get(event) if event else None
         if seen is not None:

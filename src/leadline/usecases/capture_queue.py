@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from leadline.domain.errors import Unavailable
+from leadline.domain.idempotency import StillRunning
 from leadline.domain.intake import Captured, Intake
 
 WAITING_MAX = 4096
@@ -42,6 +43,7 @@ class CaptureQueue:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._crowded_at = 0.0
+        self._running: set[bytes] = set()
         self._closing = False
 
     @property
@@ -69,11 +71,18 @@ class CaptureQueue:
 
     async def submit(self, items: Sequence[Intake]) -> list[Captured]:
         """The answers, after the commit. Raises Unavailable when the queue is full or the store does not answer in time;
-        in the latter case the items may have been stored all the same, and sending them again makes no second lead."""
+        in the latter case the items may have been stored all the same, and sending them again makes no second lead.
+        Raises StillRunning for an idempotency key whose first post is in the queue."""
         if self._closing or len(self._waiting) + len(items) > self._waiting_max:
             raise Unavailable(
                 "too many submissions are waiting to be stored; nothing of this one was kept", retry_after_seconds=2
             )
+        if keyed := {item.once.digest for item in items if item.once}:
+            if keyed & self._running:
+                raise StillRunning(
+                    "the first request under this Idempotency-Key is still running; send it again in a moment"
+                )
+            self._running |= keyed
         loop = asyncio.get_running_loop()
         now = loop.time()
         places = [_Place(item, loop.create_future(), now) for item in items]
@@ -93,6 +102,8 @@ class CaptureQueue:
             if len(self._in_work) >= CROWD:
                 self._crowded_at = asyncio.get_running_loop().time()
             await self._settle(self._in_work)
+            if self._running:
+                self._running.difference_update(place.item.once.digest for place in self._in_work if place.item.once)
             self._in_work = []
 
     async def _settle(self, batch: list[_Place]) -> None:

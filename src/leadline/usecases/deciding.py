@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from leadline.domain.activities import Activity, Actor
+from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification, Writer
@@ -49,6 +50,7 @@ class Writes:
     activities: list[Activity] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
     user_changes: list[UserChange] = field(default_factory=list)
+    answers: list[KeptAnswer] = field(default_factory=list)
 
     def hand_to(self, tx: Tx) -> None:
         """Buffer everything in `tx`; empty kinds are left out."""
@@ -64,3 +66,5 @@ class Writes:
             tx.add_notifications(self.notifications)
         if self.user_changes:
             tx.change_users(self.user_changes)
+        if self.answers:
+            tx.keep_answers(self.answers)

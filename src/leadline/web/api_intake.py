@@ -9,11 +9,13 @@ from litestar.di import NamedDependency
 from leadline.clock import utc_now
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid
+from leadline.domain.idempotency import check_same
 from leadline.domain.intake import Captured, Intake
 from leadline.domain.submission import parse_submission
 from leadline.web.actions import doing
 from leadline.web.admission import key_in
 from leadline.web.answers import faults_json, json_answer, told
+from leadline.web.idempotency import answer_to, as_json, mark_once
 from leadline.web.problems import Unreadable
 from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body
 from leadline.web.services import Services
@@ -36,12 +38,15 @@ async def create_lead(request: AnyRequest, services: NamedDependency[Services]) 
     except Unreadable as error:
         # Kept all the same: somebody wanted to tell us something.
         item.faults, unreadable = [Fault("", str(error))], error
+
+    def answer(captured: Captured) -> tuple[int, bytes]:
+        if captured.lead is None:
+            raise unreadable or Invalid(list(captured.faults))
+        return 201 if captured.outcome == "created" else 200, msgspec.json.encode(told(captured, key))
+
+    mark_once(request, key, body, [item], answer)
     (captured,) = await services.queue.submit([item])
-    if unreadable is not None:
-        raise unreadable
-    if captured.lead is None:
-        raise Invalid(list(captured.faults))
-    return json_answer(told(captured, key), 201 if captured.outcome == "created" else 200)
+    return as_json(answer_to(item, captured, answer))
 
 
 @post("/api/v1/leads/bulk", status_code=200, tags=["leads"], operation_id="createLeads", opt=doing("create_lead"))
@@ -61,8 +66,29 @@ async def create_leads(request: AnyRequest, services: NamedDependency[Services])
         item = _intake(request, key, services, msgspec.json.encode(row))
         _parse_into(item, row)
         items.append(item)
-    results = await services.queue.submit(items) if items else []
-    return json_answer({"items": [_bulk_answer(captured, key) for captured in results]})
+
+    def answer(captured: Captured) -> tuple[int, bytes]:
+        return 200, msgspec.json.encode(_bulk_answer(captured, key))
+
+    mark_once(request, key, body, items, answer, is_list=True)
+    results = await _submit(services, items)
+    pairs = zip(items, results, strict=True)
+    answers = [msgspec.Raw(answer_to(item, captured, answer)[1]) for item, captured in pairs]
+    return json_answer({"items": answers})
+
+
+async def _submit(services: Services, items: list[Intake]) -> list[Captured]:
+    """What came of the rows of a list. Under an idempotency key the first one goes alone: it stands for the whole list, so that
+    of another list under the same key no row is stored."""
+    if not items:
+        return []
+    once = items[0].once
+    if once is None:
+        return await services.queue.submit(items)
+    first = await services.queue.submit(items[:1])
+    if first[0].kept is not None:
+        check_same(once, first[0].kept)
+    return first + (await services.queue.submit(items[1:]) if items[1:] else [])
 
 
 def _intake(request: AnyRequest, key: ApiKey, services: Services, body: bytes) -> Intake:

@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid, LeadlineError, NotFound, Unavailable, faults_of
+from leadline.domain.idempotency import StillRunning
 from leadline.domain.lead_edits import StaleLead
 from leadline.domain.publications import StaleDraft
 from leadline.usecases.passwords import TooManyTries
@@ -79,7 +80,7 @@ def headers_of(error: LeadlineError) -> dict[str, str]:
     """What goes with a status: how to log in, when to come back."""
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": 'Bearer realm="Leadline"'}
-    if isinstance(error, Unavailable | TooManyTries):
+    if isinstance(error, Unavailable | TooManyTries | StillRunning):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
 

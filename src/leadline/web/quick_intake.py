@@ -71,7 +71,11 @@ class QuickIntake:
         """The remembered key that may create leads, and what the client calls itself; no key where anything is unusual."""
         found = dict(headers)
         authorization = found.get(b"authorization", b"")
-        if found.get(b"content-type") != b"application/json" or not authorization.startswith(b"Bearer "):
+        if (
+            b"idempotency-key" in found
+            or found.get(b"content-type") != b"application/json"
+            or not authorization.startswith(b"Bearer ")
+        ):
             return None, None
         key = self._services.keys.remembered(authorization[7:].decode("latin-1"))
         if key is None or not can(key, "create_lead"):

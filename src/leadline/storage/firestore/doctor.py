@@ -8,7 +8,9 @@ from uuid import UUID
 from google.cloud.firestore_v1 import AsyncClient
 
 from leadline.domain.access import ApiKey, Session
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.findings import Finding
+from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -25,6 +27,8 @@ from leadline.storage.firestore.documents import (
     lead_data,
     to_entity,
 )
+from leadline.storage.firestore.endpoints import endpoint_path
+from leadline.storage.firestore.idempotency import answer_path
 from leadline.storage.firestore.intake import email_path, event_path, known_leads
 from leadline.storage.firestore.queries import Found
 from leadline.storage.firestore.routing import NEWEST_RULESET, ROUTING, read_routing
@@ -144,6 +148,10 @@ def _path_of(entity: Any) -> str:
             return api_key_path(entity.key_hash)
         case LoginTries():
             return tries_path(entity.slot)
+        case Endpoint():
+            return endpoint_path(entity.name)
+        case KeptAnswer():
+            return answer_path(entity.digest)
     return f"{COLLECTIONS[type(entity)]}/{document_id(entity.id)}"
 
 

@@ -15,6 +15,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.answers import camel_case
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, Fault, Invalid
+from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead, is_open, is_visible
@@ -223,4 +224,5 @@ COLLECTIONS: dict[type[Any], str] = {
     LoginTries: "loginTries",
     Draft: "rulesetDrafts",
     Endpoint: "endpoints",
+    KeptAnswer: "idempotencyKeys",
 }

@@ -18,7 +18,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "004_endpoints"
+HEAD = "005_idempotency_keys"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -71,6 +71,7 @@ REVISIONS = (
     Revision("001_add_company_website", add_company_website, remove_company_website),
     Revision("002_accounts", _nothing, _nothing),
     Revision("003_rulesets", _nothing, _nothing),
+    Revision("004_endpoints", _nothing, _nothing),
     Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))

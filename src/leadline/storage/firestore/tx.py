@@ -12,6 +12,7 @@ from google.cloud.firestore_v1 import AsyncClient
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
+from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -22,7 +23,7 @@ from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange
 from leadline.ports import IntakeView
-from leadline.storage.firestore import access, endpoints, intake, queries, rules
+from leadline.storage.firestore import access, endpoints, idempotency, intake, queries, rules
 from leadline.storage.firestore.demo import DEMO_LEADS
 from leadline.storage.firestore.documents import document_id, to_entity
 from leadline.storage.firestore.flush import Buffers, flush, refuse_reading_after_writing
@@ -174,6 +175,18 @@ class FirestoreTx:
 
     def update_endpoints(self, edited: Sequence[Endpoint]) -> None:
         self._buffers.add("changed_endpoints", edited)
+
+    async def kept_answers(self, digests: Sequence[bytes]) -> list[KeptAnswer]:
+        return await idempotency.read_answers(self._reading(), digests)
+
+    async def expired_answers(self, now: datetime, limit: int) -> list[KeptAnswer]:
+        return await idempotency.read_expired(self._reading(), now, limit)
+
+    def keep_answers(self, answers: Sequence[KeptAnswer]) -> None:
+        self._buffers.add("answers", answers)
+
+    def remove_answers(self, answers: Sequence[KeptAnswer]) -> None:
+        self._buffers.add("removed_answers", answers)
 
     def add_api_keys(self, keys: Sequence[ApiKey]) -> None:
         self._buffers.add("api_keys", keys)

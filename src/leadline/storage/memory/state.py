@@ -6,6 +6,7 @@ from uuid import UUID
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
+from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -32,6 +33,7 @@ class State:
     rulesets: dict[int, Published] = field(default_factory=dict)
     drafts: dict[UUID, Draft] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    answers: dict[bytes, KeptAnswer] = field(default_factory=dict)
     words: dict[UUID, list[str]] = field(default_factory=dict)
 
     def copy(self) -> "State":

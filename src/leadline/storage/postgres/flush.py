@@ -16,9 +16,9 @@ from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.search import INDEXED
 from leadline.domain.users import UserChange
-from leadline.storage.postgres import rows
+from leadline.storage.postgres import idempotency, rows
 from leadline.storage.postgres.columns import SCHEMA
-from leadline.storage.postgres.tables import activities, leads, notifications, submissions
+from leadline.storage.postgres.tables import activities, idempotency_keys, leads, notifications, submissions
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -40,7 +40,7 @@ class Part:
     sql: str
 
 
-def _insert(name: str, table: Table, columns: tuple[str, ...]) -> Part:
+def _insert(name: str, table: Table, columns: tuple[str, ...], on_conflict: str = "") -> Part:
     values = ", ".join("faults::jsonb" if column == "faults" else column for column in columns)
     types = tuple(
         "text" if column == "faults" else kind for column, kind in zip(columns, _types(table, columns), strict=True)
@@ -49,7 +49,7 @@ def _insert(name: str, table: Table, columns: tuple[str, ...]) -> Part:
         name,
         columns,
         types,
-        f"INSERT INTO {SCHEMA}.{table.name} ({', '.join(columns)}) SELECT {values} FROM {{rows}} RETURNING 1",
+        f"INSERT INTO {SCHEMA}.{table.name} ({', '.join(columns)}) SELECT {values} FROM {{rows}} {on_conflict} RETURNING 1",
     )
 
 
@@ -118,6 +118,7 @@ PARTS = {
         _insert("activities", activities, rows.ACTIVITY),
         _insert("notifications", notifications, rows.NOTIFICATION),
         _change_users(),
+        _insert("answers", idempotency_keys, rows.KEPT_ANSWER, idempotency.ON_CONFLICT),
     )
 }
 
@@ -128,6 +129,7 @@ _GETTERS: dict[str, Callable[[Any], Any]] = {
     "changed_leads": attrgetter(*rows.LEAD),
     "activities": attrgetter(*rows.ACTIVITY),
     "notifications": attrgetter(*rows.NOTIFICATION),
+    "answers": attrgetter(*rows.KEPT_ANSWER),
     "user_changes": attrgetter(*PARTS["user_changes"].columns),
 }
 

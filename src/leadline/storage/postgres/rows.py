@@ -11,6 +11,7 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault
+from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -33,6 +34,7 @@ SESSION = _names(Session)
 API_KEY = _names(ApiKey)
 INVITATION = _names(Invitation)
 ENDPOINT = _names(Endpoint)
+KEPT_ANSWER = _names(KeptAnswer)
 
 
 def select(columns: Sequence[str], alias: str = "") -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import INET, JSONB, UUID
+from sqlalchemy.dialects.postgresql import INET, JSONB, TIMESTAMP, UUID
 
 from leadline.storage.postgres.account_tables import api_keys, invitations, login_tries, sessions, users
 from leadline.storage.postgres.columns import count_column, flag_column, id_column, json_column, metadata, time_column
@@ -27,6 +27,7 @@ __all__ = [
     "analytics_snapshots",
     "api_keys",
     "endpoints",
+    "idempotency_keys",
     "invitations",
     "leads",
     "leads_archive",
@@ -173,4 +174,18 @@ endpoints = Table(
     flag_column("is_active", True),
     count_column("version", 1),
     Index("idx_endpoints_name", "name", unique=True),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    time_column("created_at", required=True),
+    Column("expires_at", TIMESTAMP(timezone=True), nullable=False),
+    Column("submission_id", UUID(as_uuid=True), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("lead_id", UUID(as_uuid=True)),
+    Index("idx_idempotency_keys_expires_at", "expires_at"),
 )

@@ -19,20 +19,18 @@ from leadline.domain.users import User, UserChange, summed
 from leadline.ports import IntakeView, LostRace
 from leadline.storage.postgres import accounts, endpoints, intake, rows, rules
 from leadline.storage.postgres.flush import PARTS, arguments, is_fresh, statement
+from leadline.storage.postgres.idempotency import IdempotencyTx
 from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
 from leadline.storage.postgres.rows import Connection
 
 LEAD = rows.select(rows.LEAD)
 
 
-class PostgresTx:
-    """See `ports.Tx`. The connection is inside a transaction already, and holds the routing lock where that was asked for."""
+class PostgresTx(IdempotencyTx):
+    """See `ports.Tx`."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._buffers: dict[str, list[Any]] = {name: [] for name in PARTS}
-        self._statements: list[tuple[str, tuple[Any, ...]]] = []
-        self._has_written = False
+        super().__init__(connection)
         self._removes_demo = False
 
     async def intake_view(
@@ -203,7 +201,9 @@ class PostgresTx:
             if await self._connection.fetchval(sql, *args) is False:
                 raise LostRace("another writer changed the same row")
         used = [
-            (name, summed(rows) if name == "user_changes" else rows) for name, rows in self._buffers.items() if rows
+            (name, summed(rows) if name == "user_changes" else rows)
+            for name in PARTS
+            if (rows := self._buffers.get(name))
         ]
         if used:
             await self._flush_buffers(used)
@@ -223,15 +223,3 @@ class PostgresTx:
             Lead(*row)
             for row in await self._connection.fetch(f"SELECT {LEAD} FROM leadline.leads WHERE {where}", *args)
         ]
-
-    def _buffer(self, name: str, rows: Sequence[Any]) -> None:
-        self._has_written = True
-        self._buffers[name].extend(rows)
-
-    def _statement(self, sql: str, *args: Any) -> None:
-        self._has_written = True
-        self._statements.append((sql, args))
-
-    def _check_reading(self) -> None:
-        if self._has_written:
-            raise RuntimeError("a transaction reads first and writes then: Firestore forbids a read after a write")

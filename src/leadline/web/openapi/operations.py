@@ -1,5 +1,6 @@
 """What the handlers do not say about themselves: scopes, parameters, bodies, and every status that each of them answers."""
 
+from leadline.domain.idempotency import KEY_LENGTH_MAX
 from leadline.domain.intake import OUTCOMES
 from leadline.domain.lead_lists import DEFAULT_LIMIT, MAX_LIMIT
 from leadline.domain.leads import CATEGORIES, STATUSES
@@ -41,6 +42,16 @@ LEAD_FILTERS: dict[str, Schema] = {
     "q": {"type": "string", "description": "Beginnings of words in company, contact and e-mail.", "maxLength": 200},
 }
 
+IDEMPOTENCY_KEY: dict[str, Schema] = {
+    "Idempotency-Key": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": KEY_LENGTH_MAX,
+        "description": "Printable ASCII, new for each event. For 7 days the same key with the same body gets the same answer; another"
+        " body is 422, a first request that is still running 409 with `Retry-After`. What was refused (422) is not kept: mend it"
+        " and send it under the same key; in a list each row is kept, refused ones too.",
+    }
+}
 _FIRST = {200: "The address wrote within the last 24 hours: the first lead.", 201: "A new lead, scored and routed."}
 
 OPERATIONS: dict[str, Operation] = {
@@ -48,10 +59,17 @@ OPERATIONS: dict[str, Operation] = {
         "leads:create",
         {201: ref("Captured"), 200: {"anyOf": [ref("Captured"), ref("KnownLead")]}},
         (*KEYED, *READING),
+        headers=IDEMPOTENCY_KEY,
         body=ref("NewLead"),
         why=_FIRST,
     ),
-    "createLeads": Operation("leads:create", {200: ref("CapturedLeads")}, (*KEYED, *READING), body=ref("NewLeads")),
+    "createLeads": Operation(
+        "leads:create",
+        {200: ref("CapturedLeads")},
+        (*KEYED, *READING),
+        headers=IDEMPOTENCY_KEY,
+        body=ref("NewLeads"),
+    ),
     "listLeads": Operation("leads:read", {200: page_of("Lead")}, (*KEYED, 422), query=LEAD_FILTERS | PAGING),
     "getLead": Operation("leads:read", {200: ref("Lead")}, (*KEYED, 404)),
     "listActivities": Operation("leads:read", {200: page_of("Activity")}, (*KEYED, 404, 422), query=PAGING),
