@@ -108,6 +108,8 @@ ROUTES: dict[str, Route] = {
     "GET /static/{digest}/{name}": Route("open", "open"),
     # Nothing is signed here, and no endpoint has this name.
     "POST /hooks/{provider}/{endpoint}": Route("open", "open", 404),
+    "POST /hooks/mail/{endpoint}": Route("open", "open", 404),
+    "GET /engage.js": Route("open", "open"),
     "GET /openapi.json": Route("either", "describe_api"),
     "GET /docs": Route("either", "describe_api"),
     # ---------- for programs

@@ -12,8 +12,8 @@ from leadline.domain.errors import Fault
 from leadline.domain.forgiving import FIRST_NAME_KEYS, LAST_NAME_KEYS
 from leadline.domain.leads import COMPANY_SIZES
 
-Provider = Literal["webflow", "typeform", "hubspot", "tally", "calendly", "generic"]
-PROVIDERS: tuple[Provider, ...] = ("webflow", "typeform", "hubspot", "tally", "calendly", "generic")
+Provider = Literal["webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail"]
+PROVIDERS: tuple[Provider, ...] = ("webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail")
 
 NAME_MAX = 63
 SECRETS_MAX = 5

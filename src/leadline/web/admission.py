@@ -39,7 +39,11 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     is_question = connection.method == "OPTIONS" and ACTION not in handler.opt
     if is_question or (action is not None and can(None, action)):
         return
-    who = await _identify(request, services_of(request), proof_of(handler))
+    proof = proof_of(handler)
+    if proof == "key or token" and "authorization" not in request.headers:
+        # The token is in the body, and the handler says no where there is none.
+        return
+    who = await _identify(request, services_of(request), proof)
     if isinstance(who, ApiKey):
         if action is None or not can(who, action):
             raise Forbidden(why_not(who, action or "see_lead"))
@@ -66,7 +70,7 @@ def _action_in(request: AnyRequest, handler: BaseRouteHandler) -> Action | None:
 
 async def _identify(request: AnyRequest, services: Services, proof: str) -> ApiKey | Viewer | None:
     """Who asks, by what the route takes for a proof; None only where a setting opens it to everybody."""
-    if proof == "key" or (proof == "key or session" and "authorization" in request.headers):
+    if proof in ("key", "key or token") or (proof == "key or session" and "authorization" in request.headers):
         key = request.scope["state"][_KEY] = await known_key(request, services)
         return key
     if proof != "key or session":

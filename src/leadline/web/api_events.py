@@ -15,9 +15,12 @@ from leadline.usecases.deciding import Deciding
 from leadline.web.actions import doing
 from leadline.web.admission import key_in
 from leadline.web.answers import json_answer
+from leadline.web.csrf import BY_KEY_OR_TOKEN
+from leadline.web.pace import Pace
 from leadline.web.params import read_time
 from leadline.web.reading import AnyRequest, actor_of, read_object
 from leadline.web.services import Services
+from leadline.web.token_events import count_by_token
 
 EVENT_BYTES_MAX = 200_000
 EVENT_ID_MAX = 200
@@ -25,9 +28,20 @@ EVENT_ID_MAX = 200
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@post("/api/v1/events", status_code=202, tags=["work"], operation_id="countEvent", opt=doing("count_event"))
-async def count_event(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
-    """Count engagement once: `{"lead_id" or "email", "type", "event_id", "occurred_at"}`."""
+@post(
+    "/api/v1/events",
+    status_code=202,
+    tags=["work"],
+    operation_id="countEvent",
+    opt=doing("count_event") | BY_KEY_OR_TOKEN,
+)
+async def count_event(
+    request: AnyRequest, services: NamedDependency[Services], visitors: NamedDependency[Pace]
+) -> Response[bytes]:
+    """Count engagement once: `{"lead_id" or "email", "type", "event_id", "occurred_at"}`. The browser of somebody who filled in a
+    form sends `{"token", "type"}` in place of an API key; a visit then counts once in half an hour."""
+    if "authorization" not in request.headers:
+        return await count_by_token(request, services, visitors)
     key = key_in(request)
     signal = _signal(await read_object(request, EVENT_BYTES_MAX))
     deciding = Deciding(services.house, utc_now(), actor_of(request, key))

@@ -28,6 +28,7 @@ from leadline.web import (
     list_export,
     live_stream,
     login,
+    mail_hook,
     new_lead,
     pages,
     quarantine,
@@ -41,12 +42,16 @@ from leadline.web.csrf import BY_KEY, BY_SIGNATURE, protect
 from leadline.web.cursors import Cursors
 from leadline.web.edge import Edge
 from leadline.web.openapi import describe
+from leadline.web.pace import Pace
 from leadline.web.paths import path_of
 from leadline.web.problems import handle_http, handle_ours, handle_unforeseen
 from leadline.web.quick_intake import QuickIntake
 from leadline.web.rendering import see_other
 from leadline.web.services import Services
 from leadline.web.sessions import NotSignedIn, login_address
+
+# How many events one visitor's browser may tell of: a person looks at a few pages, a script gone wild at thousands.
+VISITS_MAX, VISITS_SECONDS = 30, 60.0
 
 API: list[Any] = [
     api_intake.create_lead,
@@ -91,7 +96,7 @@ API: list[Any] = [
     api_endpoints.create_endpoint,
     api_endpoints.change_endpoint,
 ]
-HOOKS: list[Any] = [hooks.hook]
+HOOKS: list[Any] = [hooks.hook, mail_hook.mail_hook]
 HEALTH: list[Any] = [health.healthz, health.readyz]
 # What a browser opens. An unsafe method here needs a form of ours.
 PAGES: list[Any] = [
@@ -129,6 +134,7 @@ PAGES: list[Any] = [
     documents.docs,
     static.static_file,
     static.favicon,
+    static.engage_script,
 ]
 
 
@@ -159,6 +165,7 @@ def create_inner_app(services: Services) -> Litestar:
         dependencies={
             "services": _always(services),
             "cursors": _always(Cursors(services.secret_key)),
+            "visitors": _always(Pace(VISITS_MAX, VISITS_SECONDS)),
             "guard": _always(PasswordGuard(services.store, services.secret_key)),
             "document": _always(document),
         },

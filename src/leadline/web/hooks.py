@@ -31,7 +31,7 @@ async def hook(
 ) -> Response[bytes]:
     """A form submission as its provider posts it: signed with one of the endpoint's secrets over the raw body, or sent to a path
     that only the provider knows."""
-    found = await _find(services, provider, endpoint)
+    found = await find_endpoint(services, provider, endpoint)
     body = await read_body(request, HOOK_BYTES_MAX)
     now = utc_now()
     source = SOURCES[found.provider]
@@ -57,7 +57,7 @@ async def hook(
     return json_answer(answer)
 
 
-async def _find(services: Services, provider: str, segment: str) -> Endpoint:
+async def find_endpoint(services: Services, provider: str, segment: str) -> Endpoint:
     """The endpoint of a path. Raises NotFound, alike for one that is not there, that is off, and for a wrong token."""
     name, _, token = segment.partition(".")
     found = await services.endpoints.find(name)

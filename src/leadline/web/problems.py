@@ -15,6 +15,7 @@ from leadline.domain.publications import StaleDraft
 from leadline.usecases.passwords import TooManyTries
 from leadline.web.answers import faults_json
 from leadline.web.error_pages import error_page, wants_page
+from leadline.web.pace import TooFast
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -54,6 +55,7 @@ _STATUSES: tuple[tuple[type[LeadlineError], HTTPStatus], ...] = (
     (WrongMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
     (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),
+    (TooFast, HTTPStatus.TOO_MANY_REQUESTS),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
@@ -80,7 +82,7 @@ def headers_of(error: LeadlineError) -> dict[str, str]:
     """What goes with a status: how to log in, when to come back."""
     if isinstance(error, Unauthorized):
         return {"WWW-Authenticate": 'Bearer realm="Leadline"'}
-    if isinstance(error, Unavailable | TooManyTries | StillRunning):
+    if isinstance(error, Unavailable | TooManyTries | TooFast | StillRunning):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
 

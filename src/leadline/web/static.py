@@ -47,6 +47,12 @@ async def static_file(digest: FromPath[str], name: FromPath[str]) -> Response[by
     return _answer(name, content, FOR_EVER if digest == own else FOR_A_MINUTE)
 
 
+@get("/engage.js", opt=doing("open"))
+async def engage_script() -> Response[bytes]:
+    """The script for a company's own site, under an address that stays."""
+    return _answer("engage.js", ASSETS["engage.js"][0], "public, max-age=3600")
+
+
 @get("/favicon.ico", opt=doing("open"))
 async def favicon() -> Response[bytes]:
     """Browsers ask for it unasked, also beside an answer that is no page."""

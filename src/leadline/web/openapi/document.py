@@ -78,6 +78,6 @@ def _response(status: int, known: Operation) -> Schema:
     media_type, schema = ("application/problem+json", ref("Problem")) if good is None else ("application/json", good)
     why = known.why.get(status) or REASONS.get(status, "Done.")
     headers = {"X-Request-Id": {"schema": {"type": "string"}}}
-    if status == 503:
+    if status in (429, 503):
         headers["Retry-After"] = {"schema": {"type": "integer"}}
     return {"description": why, "headers": headers, "content": {media_type: {"schema": schema}}}

@@ -1,9 +1,12 @@
 """Endpoints: what is sent and what is answered."""
 
+from typing import get_args
+
 from leadline.domain.endpoints import LABELS_MAX, NAME_MAX, PROVIDERS, SECRET_LENGTHS, SECRETS_MAX, TARGETS, Endpoint
+from leadline.usecases.replies import ReplyOutcome
 from leadline.web.api_endpoints import SHOWN
 from leadline.web.openapi.operation import KEYED, READING, Operation
-from leadline.web.openapi.types import Schema, body_of, object_of, ref
+from leadline.web.openapi.types import Schema, body_of, object_of, object_with, ref
 
 _FLAG: Schema = {"type": "boolean"}
 
@@ -39,6 +42,13 @@ ENDPOINT_OPERATIONS = {
     "getEndpoint": Operation("admin", {200: ref("Endpoint")}, (*KEYED, 404)),
     "createEndpoint": Operation("admin", {201: ref("Endpoint")}, (*KEYED, *READING), body=ref("NewEndpoint")),
     "updateEndpoint": Operation("admin", {200: ref("Endpoint")}, (*KEYED, 404, *READING), body=ref("EndpointChange")),
+    "mailHook": Operation(
+        None,
+        {200: object_with({"outcome": {"type": "string", "enum": [*get_args(ReplyOutcome), "unreadable"]}})},
+        (400, 401, 404, 413, 503),
+        body={"type": "object", "description": "A message as the provider's inbound parse posts it."},
+        why={401: "The signature is wrong, or older than 5 minutes.", 404: "No endpoint of this name takes mail."},
+    ),
     "hook": Operation(
         None,
         {200: ref("HookAnswer")},

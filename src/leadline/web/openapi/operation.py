@@ -16,6 +16,7 @@ REASONS = {
     413: "The body is too long.",
     415: "The body is not JSON, or does not say so.",
     422: "Readable and faulty; every fault is listed.",
+    429: "Too many requests from one sender. `Retry-After` says when to send it again.",
     503: "Not stored in time. `Retry-After` says when to send it again.",
 }
 KEYED = (401, 403, 503)

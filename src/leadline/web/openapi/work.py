@@ -51,14 +51,16 @@ def work_components() -> dict[str, Schema]:
         "LeadEdit": _edit(),
         "Event": {
             **body_of(
-                ("type", "event_id"),
+                ("type",),
+                token={"type": "string", "description": "In place of an API key, `event_id`, `lead_id` and `email`."},
                 lead_id=_ID,
                 email={"type": "string"},
                 type=_one_of(SIGNAL_TYPES),
                 event_id={"type": "string", "minLength": 1, "maxLength": EVENT_ID_MAX},
                 occurred_at={"type": ["string", "null"], "format": "date-time"},
             ),
-            "description": "Either `lead_id` or `email`. The same `event_id` counts once.",
+            "description": "By a key: `event_id`, and either `lead_id` or `email`; the same `event_id` counts once. By the token that a form"
+            " was answered with: `type`, which counts once in half an hour.",
             "additionalProperties": True,
         },
         "Counted": object_with({"event_id": {"type": "string"}, "counted": _FLAG}),
@@ -91,7 +93,7 @@ WORK_OPERATIONS: dict[str, Operation] = {
     "countEvent": Operation(
         "events:write",
         {202: ref("Counted")},
-        (*KEYED, *READING, 404),
+        (*KEYED, *READING, 404, 429),
         body=ref("Event"),
         why={202: "Counted, now or before."},
     ),
