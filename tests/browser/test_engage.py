@@ -54,7 +54,6 @@ async def test_a_visit_after_a_form_counts_once_and_leaves_no_cookie(own_site: S
         async with page.expect_response(is_event) as told:
             await page.goto(f"{company.origin}/pricing/teams?plan=2")
         answer = await told.value
-        assert await answer.json() == {"counted": True}
         await page.goto(f"{company.origin}/pricing")
 
         assert answer.status == 202
