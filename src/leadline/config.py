@@ -52,6 +52,11 @@ class Settings:
     webflow_secrets: tuple[str, ...] = _setting(
         "LEADLINE_WEBFLOW_SECRET", (), secret=True, help="signing secrets, separated by commas"
     )
+    webflow_api_token: str | None = _setting(
+        "WEBFLOW_API_TOKEN", secret=True, help="lists submissions for `leadline reconcile webflow`; scope forms:read"
+    )
+    webflow_site: str | None = _setting("WEBFLOW_SITE_ID", help="the site whose submissions are compared")
+    webflow_api_url: str = _setting("WEBFLOW_API_URL", "https://api.webflow.com/v2", help="Webflow's Data API")
     trusted_proxies: tuple[str, ...] = _setting(
         "TRUSTED_PROXIES", (), help="networks whose X-Forwarded-For is believed, separated by commas"
     )

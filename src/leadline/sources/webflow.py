@@ -1,4 +1,4 @@
-"""Webflow's form hooks: data API v2, and the bare shape of v1."""
+"""Webflow's form hooks: data API v2, the bare shape of v1, and a submission as its API lists it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,9 +29,26 @@ def read(body: bytes) -> HookPost:
     event = load_object(body)
     if "triggerType" in event or "payload" in event:
         return _read_v2(event)
+    if isinstance(event.get("formResponse"), dict):
+        return _post(
+            {"data": event["formResponse"], "name": event.get("displayName")},
+            event.get("id"),
+            event.get("dateSubmitted"),
+        )
     if isinstance(event.get("data"), dict):
         return _post(event, event_id=event.get("_id"), submitted_at=event.get("d"))
     raise NotALead("The event has no form data.")
+
+
+def ids_in(body: bytes) -> frozenset[str]:
+    """Whatever may be the id of the submission in a body that `read` takes. Webflow calls one of the hook's ids the event's, and
+    the other, `formId`, now the submission's and now the form's."""
+    event = load_object(body)
+    inner = event.get("payload")
+    payload = inner if isinstance(inner, dict) else event
+    # In the API's own list `formId` can only be the form's.
+    names = ("id",) if "formResponse" in payload else ("id", "_id", "formId")
+    return frozenset(found for name in names if (found := short(payload.get(name))))
 
 
 def _read_v2(event: dict[str, Any]) -> HookPost:

@@ -49,7 +49,7 @@ async def hook(
         endpoint=found.name,
         request_id=request.scope["state"]["request_id"],
     )
-    _read_into(item, source, found)
+    read_into(item, source, found)
     (captured,) = await services.queue.submit([item])
     answer: dict[str, Any] = {"submission_id": captured.submission_id, "outcome": captured.outcome}
     if captured.faults:
@@ -78,8 +78,8 @@ def _address(request: AnyRequest) -> str:
     return str(scope["raw_path"].decode("latin-1")) + (f"?{query}" if query else "")
 
 
-def _read_into(item: Intake, source: Source, endpoint: Endpoint) -> None:
-    """The submission in a hook's body, or the reason why it makes no lead."""
+def read_into(item: Intake, source: Source, endpoint: Endpoint) -> None:
+    """The submission in a provider's payload, or the reason why it makes no lead."""
     own_source = {"source": endpoint.source} if endpoint.source else {}
     try:
         sent = source.read(item.payload)
