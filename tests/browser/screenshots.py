@@ -13,7 +13,7 @@ from tests.browser.kit import PHONE, THEMES, WIDE, Site, Theme, serving
 from tests.browser.screens import SCREENS, Screen, furnished
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
-COLOURS = 128
+COLOURS = 256
 
 
 async def take(site: Site, screen: Screen, width: int, theme: Theme) -> Path:

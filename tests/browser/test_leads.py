@@ -127,6 +127,25 @@ async def test_each_key_does_what_its_sheet_says(office: Site) -> None:
     await expect(page.locator("#q")).to_have_value("jxe?")
 
 
+async def test_the_lead_under_the_cursor_stands_beside_the_list_and_can_be_worked_there(office: Site) -> None:
+    manager = office.house.team["Manager"]
+    first = await hot(office.house, 1, message="We need routing by region")
+    await hot(office.house, 2, message="<script>alert(1)</script> for <b>two</b>")
+    page = await office.open("/?list=hot", manager)
+    panel = page.locator("#panel")
+
+    await expect(panel).to_contain_text("We need routing by region")
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await expect(panel).to_contain_text("<script>alert(1)</script> for <b>two</b>")
+    await page.keyboard.press("k")
+    await expect(panel).to_contain_text("We need routing by region")
+    await panel.get_by_role("button", name="Contacted, next").click()
+
+    await expect(row_of(page, first).locator(".c-status")).to_have_text("Contacted")
+    await expect(panel).to_contain_text("<script>alert(1)</script> for <b>two</b>")
+
+
 async def test_a_step_that_has_no_way_back_asks_first(office: Site) -> None:
     house, manager = office.house, office.house.team["Manager"]
     lead = await hot(house, 0)

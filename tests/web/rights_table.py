@@ -198,6 +198,7 @@ ROUTES: dict[str, Route] = {
     ),
     "POST /start/remove-demo": Route("page", "set_up", 303, sent={}),
     f"GET {_LEAD}": Route("page", "see_lead", needs="any"),
+    f"GET {_LEAD}/panel": Route("page", "see_lead", needs="any"),
     f"GET {_LEAD}/status": _form("work_lead", query="?status=Contacted"),
     f"GET {_LEAD}/notes": _form("work_lead"),
     f"GET {_LEAD}/attempts": _form("work_lead"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -202,6 +203,51 @@ async def test_filters_find_by_status_owner_source_and_word(house: House) -> Non
         assert "Clear" in page
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "UTC", "Pacific/Honolulu"])
+async def test_created_counts_days_of_the_readers_calendar(house: House, zone: str) -> None:
+    reader = house.team["Manager"]
+    await change(house.store, reader, time_zone=zone)
+    midnight = utc_now().astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    for name, at in (
+        ("Now", utc_now()),
+        ("Late yesterday", midnight - timedelta(seconds=1)),
+        ("Six days ago", midnight - timedelta(days=6)),
+        ("A week ago", midnight - timedelta(days=6, seconds=1)),
+        ("Long ago", midnight - timedelta(days=30)),
+    ):
+        await house.lead(company_name=name, category="Hot", created_at=at)
+
+    today, week, month, ever = [
+        set(names(await manager_sees(house, f"/?created={created}")))
+        for created in ("today", "7-days", "30-days", "any")
+    ]
+
+    assert today == {"Now"}
+    assert week == {"Now", "Late yesterday", "Six days ago"}
+    assert month == week | {"A week ago"}
+    assert ever == month | {"Long ago"}
+
+
+async def test_the_panel_says_in_short_what_the_lead_asked_and_what_the_reader_may_do(house: House) -> None:
+    rep, other = house.team["Rep One"], house.team["Rep Two"]
+    lead = await house.lead(
+        company_name="Kestrel", assigned_to=rep.id, message="Show us <b>routing</b>", phone="+1 212 555 0100"
+    )
+    free = await house.lead(company_name="Halcyon")
+
+    own = await (await house.browser(rep)).get(f"/leads/{lead.id}/panel")
+    unclaimed = await (await house.browser(rep)).get(f"/leads/{free.id}/panel")
+    strange = await (await house.browser(other)).get(f"/leads/{lead.id}/panel")
+
+    assert "Show us &lt;b&gt;routing&lt;/b&gt;" in own.text
+    assert 'href="tel:+12125550100"' in own.text
+    assert 'data-verb="contacted"' in own.text
+    assert 'data-verb="note"' in own.text
+    assert 'data-verb="claim"' in unclaimed.text
+    assert 'data-verb="note"' not in unclaimed.text
+    assert strange.status_code == 404
+
+
 async def test_blank_and_single_letter_searches_show_the_list(house: House) -> None:
     await house.lead(company_name="Kestrel", category="Hot")
 
@@ -214,6 +260,7 @@ async def test_blank_and_single_letter_searches_show_the_list(house: House) -> N
     [
         "list=nope",
         "status=nope",
+        "created=nope",
         "owner=nope",
         "owner=01990000-0000-7000-8000-000000000000",
         "cursor=nope",

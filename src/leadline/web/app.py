@@ -24,6 +24,7 @@ from leadline.web import (
     hooks,
     lead_acts,
     lead_pages,
+    lead_panel,
     list_acts,
     list_export,
     live_stream,
@@ -102,6 +103,7 @@ HEALTH: list[Any] = [health.healthz, health.readyz]
 PAGES: list[Any] = [
     pages.work_list,
     lead_pages.lead_detail,
+    lead_panel.lead_panel,
     lead_acts.act_form,
     lead_acts.act_on_lead,
     account.account,

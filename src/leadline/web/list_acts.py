@@ -157,6 +157,6 @@ def _wanted_from(back: str, viewer: User, users: list[User]) -> Wanted:
     """The list that the form stood in; the first one where its address cannot be read."""
     pairs: list[tuple[str, str]] = parse_qsl(urlsplit(safe_next(back)).query)
     try:
-        return read_wanted(pairs, viewer, users)
+        return read_wanted(pairs, viewer, users, now_for(viewer))
     except Invalid:
-        return read_wanted([], viewer, users)
+        return read_wanted([], viewer, users, now_for(viewer))

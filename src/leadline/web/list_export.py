@@ -30,7 +30,7 @@ async def export_list(request: AnyRequest, services: NamedDependency[Services]) 
     """Every lead of the list that the query string asks for, page by page, however long it is."""
     viewer = await get_viewer(request, services)
     users = await services.store.list_users()
-    wanted = read_wanted(request.query_params.multi_items(), viewer.user, users)
+    wanted = read_wanted(request.query_params.multi_items(), viewer.user, users, viewer.now())
     first = await services.store.list_leads(wanted.query, None, MAX_LIMIT)
     file = CsvFile(users)
     return Stream(

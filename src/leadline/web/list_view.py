@@ -64,7 +64,8 @@ def _filters(wanted: Wanted, owners: dict[str, str], leads: Iterable[Lead]) -> d
         "statuses": {OPEN: "Open"} | dict(zip(STATUSES, STATUSES, strict=True)) | {ANY: "Any status"},
         "owners": owners,
         "sources": {"": "Any source"} | {source: source for source in sorted(sources)},
-        "any_owner": ANY,
+        "times": {ANY: "Any time", "today": "Today", "7-days": "Last 7 days", "30-days": "Last 30 days"},
+        "any": ANY,
         "open_status": OPEN,
     }
 

@@ -178,7 +178,7 @@ class Streaming:
 
 async def _view(services: Services, user: User, pairs: list[tuple[str, str]]) -> _View:
     users = await services.store.list_users()
-    return _View(user, read_wanted(pairs, user, users), People(users, user))
+    return _View(user, read_wanted(pairs, user, users, now_for(user)), People(users, user))
 
 
 async def _wait(listener: Listener, seconds: float) -> None:

@@ -27,7 +27,7 @@ async def work_list(
     """The list of a category, of what waits or of what needs a review; what one may not see is not in it."""
     viewer = await get_viewer(request, services)
     users = await services.store.list_users()
-    wanted = read_wanted(request.query_params.multi_items(), viewer.user, users)
+    wanted = read_wanted(request.query_params.multi_items(), viewer.user, users, viewer.now())
     context = await list_context(services, cursors, viewer.user, wanted, users)
     toast = find_toast(request, services, viewer)
     return page("leads.html", **frame(viewer, services), **context, toast=toast)

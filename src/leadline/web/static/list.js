@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const KEPT = "leadline.cursor";
+  const REST_MS = 120;
   const work = () => document.getElementById("work");
   const rows = () => [...document.querySelectorAll("#work tbody tr")];
   const boxOf = (row) => row.querySelector("input[type=checkbox]");
@@ -11,6 +12,7 @@
   const cursor = () => document.querySelector("#work tbody tr.is-cursor");
   let kept = sessionStorage.getItem(KEPT);
   let place = 0;
+  let resting = 0;
 
   function say(text) {
     const line = document.getElementById("said");
@@ -37,17 +39,41 @@
     kept = row.dataset.id;
     place = rows().indexOf(row);
     sessionStorage.setItem(KEPT, kept);
+    show(row);
     if (focus) {
       linkOf(row).focus({ preventScroll: true });
       row.scrollIntoView({ block: "nearest" });
     }
   }
 
+  /* The lead beside the list: read once the cursor rests, and again when its row has changed. Where the screen is too narrow for
+     it nothing is asked for. */
+  function show(row) {
+    const panel = document.getElementById("panel");
+    if (!panel || !row || getComputedStyle(panel).display === "none") return;
+    const wanted = `${row.dataset.id}.${boxOf(row).value}`;
+    if (panel.dataset.shown === wanted) return;
+    panel.dataset.shown = wanted;
+    clearTimeout(resting);
+    resting = setTimeout(async () => {
+      try {
+        const answer = await fetch(`/leads/${row.dataset.id}/panel`);
+        const text = answer.ok && !answer.redirected ? await answer.text() : "";
+        if (panel.dataset.shown === wanted) panel.innerHTML = text;
+      } catch {
+        delete panel.dataset.shown;
+      }
+    }, panel.childElementCount ? REST_MS : 0);
+  }
+
+  const showSome = () => show(cursor() || rows()[0]);
+
   /* After rows were replaced or left: the cursor stays on its lead, or goes to the one that took its place. */
   function restore({ focus }) {
     const all = rows();
     const row = document.getElementById(`row-${kept}`) || all[Math.min(place, all.length - 1)];
     if (row && kept) put(row, { focus });
+    else showSome();
   }
 
   /* Whether the focus went away with a row that was replaced, and nothing else took it. */
@@ -130,6 +156,15 @@
     if (row && row !== cursor()) put(row, { focus: false });
   });
 
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#panel [data-verb]");
+    const row = button && document.getElementById(`row-${button.closest("[data-id]").dataset.id}`);
+    if (!row) return;
+    work().reset();
+    put(row);
+    VERBS[button.dataset.verb]();
+  });
+
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (event.target !== work() || !button || button.hasAttribute("data-plain")) return;
@@ -159,5 +194,6 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "main") restore({ focus: false });
   });
+  window.addEventListener("resize", showSome);
   restore({ focus: false });
 })();
