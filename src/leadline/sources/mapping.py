@@ -46,6 +46,12 @@ _BY_KEY = {key: (field, rank) for field, labels in LABELS.items() for rank, key 
 _PART_KEYS = {field: _keys(parts) for field, parts in PARTS.items()}
 
 
+def is_known_label(label: str) -> bool:
+    """Whether a label is one of those that fill a field by themselves."""
+    key = label_key(label)
+    return key in _BY_KEY or key.rstrip(string.digits) in _BY_KEY
+
+
 def to_fields(labels: Mapping[str, object], mapping: Mapping[str, str] | None = None) -> dict[str, object]:
     """The answers under field names; what fits no field stays under its label, and a second answer for one field too.
 

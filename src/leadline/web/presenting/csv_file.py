@@ -2,12 +2,12 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
 
 from leadline.domain.leads import Lead
+from leadline.domain.spreadsheets import safe_text
 from leadline.domain.users import User
 
 # Under the names of the table, so that a column is found again in the API.
@@ -42,11 +42,6 @@ COLUMNS = (
 )
 # Excel reads UTF-8 only where the file says so.
 _MARK = "\ufeff"
-# What a spreadsheet takes for the beginning of a formula, their wide twins too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Where a semicolon parts the cells (Excel in German, French, Spanish), a value may begin one in its middle, and quotes that do not
-# stand at the beginning of a cell hold no lines together.
-_LATER_CELL = re.compile(r"([;\t\r\n][\" ]*)(?=[=+\-@＝＋－＠])")
 _values = attrgetter(*COLUMNS)
 
 
@@ -86,8 +81,7 @@ def safe_cell(value: object) -> str:
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     if not isinstance(value, str):
         return str(value)
-    text = _LATER_CELL.sub(r"\1'", value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return safe_text(value)
 
 
 def _line(values: Iterable[object]) -> str:
