@@ -9,6 +9,7 @@ from leadline.cli.accounts import apikey, user
 from leadline.cli.conventions import DONE, FAILED, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN, WRONG_USE, as_json_option
 from leadline.cli.reconcile import reconcile
 from leadline.cli.rules import rescore, rules
+from leadline.cli.submissions import submissions
 from leadline.domain.errors import Conflict, LeadlineError, NotFound, Unavailable
 
 
@@ -167,4 +168,5 @@ main.add_command(apikey)
 main.add_command(reconcile)
 main.add_command(rules)
 main.add_command(rescore)
+main.add_command(submissions)
 main.add_command(user)

@@ -64,6 +64,11 @@ def settling_id(submission_id: UUID) -> UUID:
     return UUID(int=submission_id.int & ~_BELOW_TIME | digest & _FREE_BITS | _VERSION_AND_VARIANT)
 
 
+def first_id_at(at: datetime) -> UUID:
+    """No id that was made at this time or later is below this one, and every earlier one is."""
+    return UUID(int=(int(at.timestamp() * 1000) << 80))
+
+
 # A UUIDv7: 48 bits of time, then 80 of which six say what it is.
 _BELOW_TIME = (1 << 80) - 1
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62

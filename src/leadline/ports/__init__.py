@@ -149,6 +149,9 @@ class Store(AccountStore, RulesStore, EndpointStore, Protocol):
     ) -> Page[SubmissionRecord]:
         """Raw postings, newest first: their ids ascend with time."""
 
+    async def list_postings(self, position: Position | None, limit: int) -> Page[SubmissionRecord]:
+        """Raw postings without their payload, newest first, for whoever counts them."""
+
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         """These postings; unknown ids are left out."""
 

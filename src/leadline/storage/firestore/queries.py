@@ -34,7 +34,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Find:
     """Which documents of a collection. `equal` maps a field to a value, or to a tuple of which one must fit; `contains` is a
-    field with a value of its array; `ranges` are bounds on fields that the order names too."""
+    field with a value of its array; `ranges` are bounds on fields that the order names too. `only` these fields are read."""
 
     collection: str
     equal: dict[str, Any] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Find:
     order: Order = ()
     after: tuple[Any, ...] | None = None
     limit: int | None = None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def to_query(client: AsyncClient, find: Find) -> AsyncQuery:
         query = query.where(filter=FieldFilter(name, operator, value))
     for name, direction in find.order:
         query = query.order_by(name, direction=direction)
+    if find.only:
+        query = query.select(list(find.only))
     if find.after is not None:
         query = query.start_after(dict(zip((name for name, _ in find.order), find.after, strict=True)))
     limited: AsyncQuery = query.limit(find.limit) if find.limit is not None else query

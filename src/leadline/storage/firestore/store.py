@@ -104,6 +104,9 @@ class FirestoreStore:
     ) -> Page[SubmissionRecord]:
         return await trail.list_submissions(self._client, outcome, lead_id, position, limit)
 
+    async def list_postings(self, position: Position | None, limit: int) -> Page[SubmissionRecord]:
+        return await trail.list_postings(self._client, position, limit)
+
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         return await trail.find_submissions(self._client, ids)
 

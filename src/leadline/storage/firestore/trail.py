@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,11 +13,14 @@ from leadline.domain.intake import SubmissionRecord
 from leadline.domain.lead_lists import Page, Position
 from leadline.domain.notifications import Notification
 from leadline.storage.firestore import queries
-from leadline.storage.firestore.documents import OddDocument, document_id, to_entity
+from leadline.storage.firestore.documents import Data, OddDocument, document_id, keys_of, to_entity
 from leadline.storage.firestore.queries import Find, Found
 
 log = logging.getLogger("leadline.firestore")
 T = TypeVar("T")
+
+# All of a posting but what was sent.
+_LIGHT = tuple(sorted(keys_of(SubmissionRecord) - {"payload"}))
 
 
 def activities_of(lead_id: UUID) -> Find:
@@ -43,6 +47,12 @@ async def list_submissions(
     return await _page(client, find, SubmissionRecord, position, limit, lambda s: (s.id,))
 
 
+async def list_postings(client: AsyncClient, position: Position | None, limit: int) -> Page[SubmissionRecord]:
+    """Raw postings without what was sent."""
+    find = replace(newest("submissions"), only=_LIGHT)
+    return await _page(client, find, SubmissionRecord, position, limit, lambda s: (s.id,), {"payload": b""})
+
+
 async def find_submissions(client: AsyncClient, ids: Sequence[UUID]) -> list[SubmissionRecord]:
     """These postings; unknown ids are left out."""
     found = await queries.get(client, (f"submissions/{document_id(i)}" for i in ids))
@@ -64,15 +74,15 @@ async def _page(
     position: Position | None,
     limit: int,
     position_of: Callable[[T], Position],
+    unread: Data | None = None,
 ) -> Page[T]:
-    """A page; where somebody else's documents stand in it, read on until it is full."""
+    """A page; where somebody else's documents stand in it, read on until it is full. `unread` stands for fields left out."""
     after = None if position is None else tuple(str(p) if isinstance(p, UUID) else p for p in position)
     good: list[T] = []
     while len(good) <= limit:
-        rows = await queries.run(
-            client,
-            Find(find.collection, find.equal, order=find.order, after=after, limit=limit + 1),
-        )
+        rows = await queries.run(client, replace(find, after=after, limit=limit + 1))
+        if unread:
+            rows = [replace(row, data=row.data | unread) for row in rows]
         good += [entity for row in rows if (entity := entity_of(kind, row)) is not None]
         if len(rows) <= limit:
             break

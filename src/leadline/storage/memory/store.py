@@ -112,6 +112,11 @@ class MemoryStore:
         ]
         return _page(found, lambda s: (s.id,), position, limit)
 
+    async def list_postings(self, position: Position | None, limit: int) -> Page[SubmissionRecord]:
+        self._on_call("list_postings")
+        found = [replace(record, payload=b"") for record in self._state.submissions.values()]
+        return _page(found, lambda s: (s.id,), position, limit)
+
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         self._on_call("find_submissions")
         return deepcopy([self._state.submissions[i] for i in ids if i in self._state.submissions])

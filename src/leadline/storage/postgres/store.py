@@ -103,6 +103,10 @@ class PostgresStore:
         async with borrow(self._pool) as connection:
             return await trail.list_submissions(connection, outcome, lead_id, position, limit)
 
+    async def list_postings(self, position: Position | None, limit: int) -> Page[SubmissionRecord]:
+        async with borrow(self._pool) as connection:
+            return await trail.list_postings(connection, position, limit)
+
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         async with borrow(self._pool) as connection:
             return await trail.find_submissions(connection, ids)

@@ -38,6 +38,13 @@ async def list_submissions(
     return _page([rows.to_submission(row) for row in found], limit, lambda record: (record.id,))
 
 
+async def list_postings(connection: Connection, position: Position | None, limit: int) -> Page[SubmissionRecord]:
+    """Raw postings without what was sent, which lies beside the table and need not be read."""
+    columns = ", ".join("''::bytea AS payload" if name == "payload" else name for name in rows.SUBMISSION)
+    found = await _newest(connection, "submissions", columns, {}, position, limit)
+    return _page([rows.to_submission(row) for row in found], limit, lambda record: (record.id,))
+
+
 async def find_submissions(connection: Connection, ids: Sequence[UUID]) -> list[SubmissionRecord]:
     """These postings; unknown ids are left out."""
     sql = f"SELECT {rows.select(rows.SUBMISSION)} FROM leadline.submissions WHERE id = ANY($1::uuid[])"
