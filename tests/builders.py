@@ -10,6 +10,7 @@ from uuid import UUID
 from leadline.domain.activities import Actor
 from leadline.domain.default_ruleset import DEFAULT_RULESET
 from leadline.domain.errors import Fault
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import Intake
 from leadline.domain.leads import Lead
 from leadline.domain.scoring import compile
@@ -93,6 +94,12 @@ def lead(**fields: Any) -> Lead:
         "email_key": email,
     }
     return Lead(**(values | {"email_class": "business", "created_at": NOW, "updated_at": NOW} | fields))
+
+
+def import_run(**fields: Any) -> ImportRun:
+    """An import of ten rows that has just begun."""
+    run = ImportRun(new_id(), "leads.csv", "ab" * 32, {"Firma": "company_name"}, ["Firma", "Email"], 10, NOW, NOW)
+    return replace(run, **fields)
 
 
 def an_id(number: int) -> UUID:

@@ -15,7 +15,8 @@ from leadline.usecases.draft import add_draft
 from leadline.usecases.endpoints import add_endpoint
 from leadline.usecases.invitations import invite_person
 from leadline.usecases.one_lead import change_lead
-from tests.builders import HOUSE, NOW, ROBOT, deciding, faulty_intake, intake
+from tests.builders import HOUSE, NOW, ROBOT, deciding, faulty_intake, import_run, intake
+from tests.contract.test_import_runs import add_import_runs
 from tests.invariants import broken_rules
 from tests.rule_sets import TURNED, begin
 
@@ -30,12 +31,13 @@ def quiet(name: str, written: int) -> None:
 
 
 async def filled() -> MemoryStore:
-    """The demo, a key, an invitation, a rule set, a draft, an endpoint, a rejected posting, messages, a spam lead, a deleted one."""
+    """The demo, a key, an invitation, a rule set, a draft, an endpoint, an import, a rejected posting, messages, a spam lead, a deleted one."""
     source = MemoryStore(rehearse=False)
     await begin(source)
     await add_draft(source, HOUSE.new_id(), TURNED, ROBOT, NOW)
     await add_demo(source, HOUSE, NOW)
     await add_endpoint(source, ENDPOINT, Sealer("the key of the tests").seal, HOUSE.new_id, NOW, frozenset())
+    await add_import_runs(source, import_run())
     await add_api_key(source, "a key", ("leads:read",), HOUSE.new_id, NOW)
     await invite_person(source, {"full_name": "Ann Lee", "email": "ann@team.example.com"}, deciding())
     items = [intake(extra_note=5), intake(), intake(), faulty_intake()]

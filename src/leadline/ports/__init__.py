@@ -18,6 +18,7 @@ from leadline.domain.users import User, UserChange
 from leadline.ports.accounts import AccountStore, AccountTx
 from leadline.ports.endpoints import EndpointStore, EndpointTx
 from leadline.ports.idempotency import IdempotencyTx
+from leadline.ports.imports import ImportStore, ImportTx
 from leadline.ports.moment import Known, Moment
 from leadline.ports.rules import RulesStore, RulesTx
 
@@ -50,7 +51,7 @@ class IntakeView:
     ruleset_version: int | None = None
 
 
-class Tx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, Protocol):
+class Tx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, Protocol):
     """One transaction: read first, then write. A read after the first write is a programming error and raises.
     Writes are buffered and reach the store together, at commit."""
 
@@ -115,7 +116,7 @@ class Tx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, Protocol):
         """Write back what a person edits of a user (never the counters). A stale `version` is a LostRace."""
 
 
-class Store(AccountStore, RulesStore, EndpointStore, Protocol):
+class Store(AccountStore, RulesStore, EndpointStore, ImportStore, Protocol):
     """Where everything is kept. Reads outside of a transaction see only what is committed. `batch_max` is how many leads one
     transaction takes at most, with all that hangs on them."""
 

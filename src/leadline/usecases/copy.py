@@ -123,6 +123,9 @@ COLLECTIONS = (
     ),
     _Collection("drafts", lambda tx, rows: tx.add_drafts(rows), listed=lambda store: store.list_drafts()),
     _Collection("endpoints", lambda tx, rows: tx.add_endpoints(rows), listed=lambda store: store.list_endpoints()),
+    _Collection(
+        "import_runs", lambda tx, rows: tx.add_import_runs(rows), listed=lambda store: store.list_import_runs()
+    ),
     _Collection("api_keys", lambda tx, rows: tx.add_api_keys(rows), listed=lambda store: store.list_api_keys()),
     _Collection("leads", lambda tx, rows: tx.add_leads(rows), Lead),
     _Collection("activities", lambda tx, rows: tx.add_activities(rows), Activity),

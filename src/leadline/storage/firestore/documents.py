@@ -16,6 +16,7 @@ from leadline.domain.answers import camel_case
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.idempotency import KeptAnswer
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead, is_open, is_visible
@@ -121,6 +122,7 @@ _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     ),
     "faults": (str, _faults_text, lambda text: [Fault(*pair) for pair in json.loads(text)]),
     "scopes": (list, list, tuple),
+    "columns": (list, list, list),
     "mapping": (str, as_json, json.loads),
     "defaults": (str, as_json, json.loads),
     # Its rules may hold any words as keys.
@@ -225,4 +227,5 @@ COLLECTIONS: dict[type[Any], str] = {
     Draft: "rulesetDrafts",
     Endpoint: "endpoints",
     KeptAnswer: "idempotencyKeys",
+    ImportRun: "importRuns",
 }

@@ -11,7 +11,7 @@ from leadline.domain.leads import Lead
 from leadline.domain.search import INDEXED
 from leadline.ports import LostRace
 from leadline.storage.checks import check_lead, check_submission
-from leadline.storage.firestore import access, accounts, demo, endpoints, idempotency, intake, rules
+from leadline.storage.firestore import access, accounts, demo, endpoints, idempotency, imports, intake, rules
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     COLLECTIONS,
@@ -60,6 +60,7 @@ async def flush(reads: Reads, buffers: Buffers, *, routing: bool) -> None:
     await accounts.write_once(reads, changes, access.api_key_documents(rows["api_keys"]))
     await rules.write_drafts(reads, changes, rows["drafts"], rows["changed_drafts"], rows["removed_drafts"])
     await endpoints.write_endpoints(reads, changes, rows["endpoints"], rows["changed_endpoints"])
+    await imports.write_import_runs(reads, changes, rows["import_runs"], rows["changed_import_runs"])
     await idempotency.write_answers(reads, changes, rows["answers"], rows["removed_answers"])
     await rules.move_leads(reads, changes, rows["moved_leads"])
     if buffers.removes_demo:

@@ -16,6 +16,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import NotFound
 from leadline.domain.findings import Finding
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
@@ -26,7 +27,18 @@ from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace
 from leadline.ports.moment import Moment
-from leadline.storage.firestore import access, accounts, doctor, endpoints, intake, leads, queries, rules, trail
+from leadline.storage.firestore import (
+    access,
+    accounts,
+    doctor,
+    endpoints,
+    imports,
+    intake,
+    leads,
+    queries,
+    rules,
+    trail,
+)
 from leadline.storage.firestore.connection import open_client
 from leadline.storage.firestore.moment import moment
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
@@ -174,6 +186,9 @@ class FirestoreStore:
 
     async def list_endpoints(self) -> list[Endpoint]:
         return await endpoints.list_endpoints(self._client)
+
+    async def list_import_runs(self) -> list[ImportRun]:
+        return await imports.list_import_runs(self._client)
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         return moment(self._client)

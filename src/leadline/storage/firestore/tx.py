@@ -13,6 +13,7 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.idempotency import KeptAnswer
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -23,7 +24,7 @@ from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User, UserChange
 from leadline.ports import IntakeView
-from leadline.storage.firestore import access, endpoints, idempotency, intake, queries, rules
+from leadline.storage.firestore import access, endpoints, idempotency, imports, intake, queries, rules
 from leadline.storage.firestore.demo import DEMO_LEADS
 from leadline.storage.firestore.documents import document_id, to_entity
 from leadline.storage.firestore.flush import Buffers, flush, refuse_reading_after_writing
@@ -175,6 +176,15 @@ class FirestoreTx:
 
     def update_endpoints(self, edited: Sequence[Endpoint]) -> None:
         self._buffers.add("changed_endpoints", edited)
+
+    async def import_runs(self) -> list[ImportRun]:
+        return await imports.read_import_runs(self._reading())
+
+    def add_import_runs(self, runs: Sequence[ImportRun]) -> None:
+        self._buffers.add("import_runs", runs)
+
+    def update_import_runs(self, runs: Sequence[ImportRun]) -> None:
+        self._buffers.add("changed_import_runs", runs)
 
     async def kept_answers(self, digests: Sequence[bytes]) -> list[KeptAnswer]:
         return await idempotency.read_answers(self._reading(), digests)

@@ -7,6 +7,7 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.idempotency import KeptAnswer
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -33,6 +34,7 @@ class State:
     rulesets: dict[int, Published] = field(default_factory=dict)
     drafts: dict[UUID, Draft] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    import_runs: dict[UUID, ImportRun] = field(default_factory=dict)
     answers: dict[bytes, KeptAnswer] = field(default_factory=dict)
     words: dict[UUID, list[str]] = field(default_factory=dict)
 

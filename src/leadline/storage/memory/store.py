@@ -13,6 +13,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, NotFound
 from leadline.domain.findings import Finding
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position, matches, order_of, position_of
@@ -214,6 +215,10 @@ class MemoryStore:
     async def find_endpoint(self, name: str) -> Endpoint | None:
         self._on_call("find_endpoint")
         return deepcopy(self._state.endpoints.get(name))
+
+    async def list_import_runs(self) -> list[ImportRun]:
+        self._on_call("list_import_runs")
+        return deepcopy(sorted(self._state.import_runs.values(), key=lambda run: run.id, reverse=True))
 
     async def list_endpoints(self) -> list[Endpoint]:
         self._on_call("list_endpoints")

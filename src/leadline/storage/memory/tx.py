@@ -22,13 +22,14 @@ from leadline.storage.checks import check_lead, check_submission
 from leadline.storage.memory.accounts import AccountTx
 from leadline.storage.memory.endpoints import EndpointTx
 from leadline.storage.memory.idempotency import IdempotencyTx
+from leadline.storage.memory.imports import ImportTx
 from leadline.storage.memory.rules import RulesTx
 from leadline.storage.memory.state import check_relations, recent_first
 
 T = TypeVar("T")
 
 
-class MemoryTx(AccountTx, RulesTx, EndpointTx, IdempotencyTx):
+class MemoryTx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx):
     """See `ports.Tx`. Everything that goes in or out is copied, so a use case that changes a value in place is caught."""
 
     async def intake_view(

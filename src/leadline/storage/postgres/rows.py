@@ -12,6 +12,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault
 from leadline.domain.idempotency import KeptAnswer
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.leads import Lead
@@ -35,6 +36,7 @@ API_KEY = _names(ApiKey)
 INVITATION = _names(Invitation)
 ENDPOINT = _names(Endpoint)
 KEPT_ANSWER = _names(KeptAnswer)
+IMPORT_RUN = _names(ImportRun)
 
 
 def select(columns: Sequence[str], alias: str = "") -> str:

@@ -16,6 +16,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import NotFound, Unavailable
 from leadline.domain.findings import Finding
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
@@ -26,7 +27,7 @@ from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace, UnknownOutcome
 from leadline.ports.moment import Moment
-from leadline.storage.postgres import accounts, endpoints, leads, rows, rules, trail
+from leadline.storage.postgres import accounts, endpoints, imports, leads, rows, rules, trail
 from leadline.storage.postgres.connection import OUTAGE, borrow, in_our_words, open_pool
 from leadline.storage.postgres.moment import moment
 from leadline.storage.postgres.rights import look_at_rights
@@ -178,6 +179,9 @@ class PostgresStore:
 
     async def list_endpoints(self) -> list[Endpoint]:
         return [Endpoint(*row) for row in await self._fetch(endpoints.ALL_ENDPOINTS)]
+
+    async def list_import_runs(self) -> list[ImportRun]:
+        return [ImportRun(*row) for row in await self._fetch(imports.ALL_RUNS)]
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         return moment(self._pool)

@@ -20,13 +20,14 @@ from leadline.ports import IntakeView, LostRace
 from leadline.storage.postgres import accounts, endpoints, intake, rows, rules
 from leadline.storage.postgres.flush import PARTS, arguments, is_fresh, statement
 from leadline.storage.postgres.idempotency import IdempotencyTx
+from leadline.storage.postgres.imports import ImportTx
 from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
 from leadline.storage.postgres.rows import Connection
 
 LEAD = rows.select(rows.LEAD)
 
 
-class PostgresTx(IdempotencyTx):
+class PostgresTx(IdempotencyTx, ImportTx):
     """See `ports.Tx`."""
 
     def __init__(self, connection: Connection) -> None:
