@@ -8,7 +8,7 @@ import pytest
 
 from leadline.domain.errors import Invalid
 from leadline.domain.lead_lists import LeadQuery
-from leadline.storage.firestore import access, rules, trail, tx
+from leadline.storage.firestore import access, notifications, rules, trail, tx
 from leadline.storage.firestore.demo import DEMO_LEADS
 from leadline.storage.firestore.leads import check_filters, list_queries
 from leadline.storage.firestore.queries import DISJUNCTIONS_MAX, Find, disjunctions, shape_of
@@ -55,7 +55,12 @@ def other_queries() -> list[Find]:
         for collection, name in (("submissions", "outcome"), ("notifications", "status"))
         for filters in ({}, {name: "x"}, {"leadId": an_id(1)}, {name: "x", "leadId": an_id(1)})
     ]
-    return [*of_leads, trail.activities_of(an_id(1)), *newest, access.ended_tries(NOW, 300)]
+    queue = [
+        notifications.pending("slack"),
+        notifications.due_held("slack", NOW, 9),
+        notifications.oldest("slack", "failed"),
+    ]
+    return [*of_leads, trail.activities_of(an_id(1)), *newest, *queue, access.ended_tries(NOW, 300)]
 
 
 def test_every_query_has_an_index() -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from leadline.domain.lead_lists import LeadQuery, Order, Position, order_of
 from leadline.domain.leads import CATEGORIES, STATUSES
-from leadline.storage.postgres import accounts, intake, leads, rules, trail
+from leadline.ports.notifications import Claim
+from leadline.storage.postgres import accounts, intake, leads, notifications, rules, trail
 from leadline.storage.postgres.rows import Connection
 from leadline.storage.postgres.tx import PostgresTx
 from tests.plans.rows import BUSY_REP, QUIET_REP
@@ -16,6 +17,7 @@ from tests.plans.rows import BUSY_REP, QUIET_REP
 Statement = tuple[str, tuple[Any, ...]]
 Ask = Callable[[Connection, Position | None, int], Awaitable[Any]]
 
+_CLAIM = Claim("email", "a worker", datetime(2100, 1, 1, tzinfo=UTC), datetime(2100, 1, 2, tzinfo=UTC))
 NOBODY = UUID(int=0)
 KEYS: dict[Order, tuple[str, ...]] = {
     "work": ("priority_flag", "raw_score", "created_at", "id"),
@@ -158,6 +160,8 @@ async def other_reads() -> dict[str, Statement]:
         "words still to be made": await sent(lambda tx: tx.leads_to_index(100)),
         "all of a user": await sent(lambda tx: tx.leads_of([UUID(QUIET_REP)])),
         "next to be routed": await sent(lambda tx: tx.waiting(50)),
+        "claim": (notifications.CLAIM, notifications.claim_arguments(_CLAIM)),
+        "held and due": (notifications.DUE_HELD, ("email", datetime.now(UTC), 50)),
         "demo leads": await sent(lambda tx: tx.demo_leads()),
         # As the foreign key asks, and `remove_demo`.
         "archived leads of a user": (

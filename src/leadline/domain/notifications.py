@@ -12,11 +12,20 @@ from leadline.domain.users import User
 ChannelName = Literal["email", "slack", "sms", "webhook"]
 NotificationStatus = Literal["pending", "sent", "failed", "held", "suppressed"]
 NOTIFICATION_STATUSES: tuple[NotificationStatus, ...] = ("pending", "sent", "failed", "held", "suppressed")
+CHANNEL_NAMES: tuple[ChannelName, ...] = ("email", "slack", "sms", "webhook")
+# Why a row is held (the first three) or suppressed; `error_message` says it in words.
+StatusReason = Literal[
+    "not_configured", "quiet_hours", "digest",
+    "unsubscribed", "inactive_user", "lead_gone", "deleted", "spam", "erased", "demo", "contacted", "too_old",
+]  # fmt: skip
 
 
 @dataclass(slots=True)
 class Notification:
-    """One message to one recipient by one channel, under the seed's column names."""
+    """One message to one recipient by one channel, under the seed's column names.
+
+    Who has leased it until `lease_until` is about to send it. `next_attempt_at` is when a pending row may be tried next (None: at
+    once), and when a held one may be looked at again. `retry_count` counts the tries that went wrong."""
 
     id: UUID
     notification_type: ChannelName
@@ -31,6 +40,18 @@ class Notification:
     sent_at: datetime | None = None
     error_message: str | None = None
     retry_count: int = 0
+    status_reason: StatusReason | None = None
+    next_attempt_at: datetime | None = None
+    lease_until: datetime | None = None
+    leased_by: str | None = None
+    provider_id: str | None = None
+    provider_response: str | None = None
+
+
+def is_claimable(row: Notification, now: datetime) -> bool:
+    """Whether a row waits for somebody to send it, and its time has come."""
+    is_free = row.lease_until is None or row.lease_until <= now
+    return row.status == "pending" and is_free and (row.next_attempt_at is None or row.next_attempt_at <= now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Users: reps, managers and admins. What each may do is in `rights`."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,10 @@ ROLES: tuple[Role, ...] = ("rep", "manager", "admin")
 
 @dataclass(slots=True)
 class User:
-    """A person with an account, under the seed's column names. `current_lead_count` equals a recount after every commit."""
+    """A person with an account, under the seed's column names. `current_lead_count` equals a recount after every commit.
+
+    Between `quiet_from` and `quiet_to` ("22:00", in the person's time zone) messages are held. With `digest_at` what is told about
+    Warm leads comes once a day, at that time."""
 
     id: UUID
     full_name: str
@@ -39,6 +43,10 @@ class User:
     notify_slack: bool = True
     notify_sms: bool = False
     time_zone: str = "UTC"
+    quiet_from: str | None = None
+    quiet_to: str | None = None
+    hot_in_quiet_hours: bool = False
+    digest_at: str | None = None
     last_login_at: datetime | None = None
     last_turn_at: datetime | None = None
     last_turn_seq: int = 0
@@ -102,9 +110,11 @@ def counted(user: User, change: UserChange) -> User:
 
 
 _TEXT_WIDTHS = {"full_name": 255, "email": 255, "phone": 50, "slack_user_id": 100}
-_FLAGS = ("is_active", "notify_email", "notify_slack", "notify_sms")
+_FLAGS = ("is_active", "notify_email", "notify_slack", "notify_sms", "hot_in_quiet_hours")
+_TIMES_OF_DAY = ("quiet_from", "quiet_to", "digest_at")
+_TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 # What people set on themselves.
-OWN_FIELDS = ("phone", "time_zone", "notify_email", "notify_slack", "notify_sms")
+OWN_FIELDS = ("phone", "time_zone", "notify_email", "notify_slack", "notify_sms", *_TIMES_OF_DAY, "hot_in_quiet_hours")
 MAX_ACTIVE_LEADS_LIMIT = 1_000_000_000
 
 
@@ -113,7 +123,7 @@ def check_user_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fault]
     faults = [
         Fault(f"/{name}", "cannot be set")
         for name in fields
-        if name not in (*_TEXT_WIDTHS, *_FLAGS, "role", "max_active_leads", "time_zone")
+        if name not in (*_TEXT_WIDTHS, *_FLAGS, *_TIMES_OF_DAY, "role", "max_active_leads", "time_zone")
     ]
     for name, width in _TEXT_WIDTHS.items():
         needed = name in ("full_name", "email") and (is_new or name in fields)
@@ -125,10 +135,19 @@ def check_user_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fault]
         faults.append(Fault("/role", f"must be one of {', '.join(ROLES)}"))
     if not is_time_zone(fields.get("time_zone", "UTC")):
         faults.append(Fault("/time_zone", "must be an IANA name of a time zone, such as Europe/Berlin or UTC"))
+    faults += [
+        Fault(f"/{name}", "must be a time of day, such as 22:00, or null")
+        for name in _TIMES_OF_DAY
+        if not _is_time_of_day(fields.get(name))
+    ]
     cap = fields.get("max_active_leads", 0)
     if isinstance(cap, bool) or not isinstance(cap, int) or not 0 <= cap <= MAX_ACTIVE_LEADS_LIMIT:
         faults.append(Fault("/max_active_leads", f"must be an integer from 0 to {MAX_ACTIVE_LEADS_LIMIT}"))
     return faults
+
+
+def _is_time_of_day(value: object) -> bool:
+    return value is None or (isinstance(value, str) and _TIME_OF_DAY.fullmatch(value) is not None)
 
 
 def _text_faults(name: str, value: object, width: int, *, needed: bool) -> list[Fault]:

@@ -13,13 +13,13 @@ from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
-from leadline.domain.notifications import Notification
 from leadline.domain.users import User, UserChange
 from leadline.ports.accounts import AccountStore, AccountTx
 from leadline.ports.endpoints import EndpointStore, EndpointTx
 from leadline.ports.idempotency import IdempotencyTx
 from leadline.ports.imports import ImportStore, ImportTx
 from leadline.ports.moment import Known, Moment
+from leadline.ports.notifications import NotificationStore, NotificationTx
 from leadline.ports.rules import RulesStore, RulesTx
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class IntakeView:
     ruleset_version: int | None = None
 
 
-class Tx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, Protocol):
+class Tx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, NotificationTx, Protocol):
     """One transaction: read first, then write. A read after the first write is a programming error and raises.
     Writes are buffered and reach the store together, at commit."""
 
@@ -103,9 +103,6 @@ class Tx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, Protocol):
     def add_activities(self, rows: Sequence[Activity]) -> None:
         """Append to the trail."""
 
-    def add_notifications(self, rows: Sequence[Notification]) -> None:
-        """Queue messages."""
-
     def change_users(self, changes: Sequence[UserChange]) -> None:
         """Add to counters relatively; turns are set. Several changes to one user add up."""
 
@@ -116,7 +113,7 @@ class Tx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, Protocol):
         """Write back what a person edits of a user (never the counters). A stale `version` is a LostRace."""
 
 
-class Store(AccountStore, RulesStore, EndpointStore, ImportStore, Protocol):
+class Store(AccountStore, RulesStore, EndpointStore, ImportStore, NotificationStore, Protocol):
     """Where everything is kept. Reads outside of a transaction see only what is committed. `batch_max` is how many leads one
     transaction takes at most, with all that hangs on them."""
 
@@ -155,11 +152,6 @@ class Store(AccountStore, RulesStore, EndpointStore, ImportStore, Protocol):
 
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         """These postings; unknown ids are left out."""
-
-    async def list_notifications(
-        self, status: str | None, lead_id: UUID | None, position: Position | None, limit: int
-    ) -> Page[Notification]:
-        """Notifications, newest first: their ids ascend with time."""
 
     async def list_users(self) -> list[User]:
         """All users, by full name."""

@@ -127,6 +127,12 @@ COLLECTIONS = (
         "import_runs", lambda tx, rows: tx.add_import_runs(rows), listed=lambda store: store.list_import_runs()
     ),
     _Collection("api_keys", lambda tx, rows: tx.add_api_keys(rows), listed=lambda store: store.list_api_keys()),
+    _Collection(
+        "suppressions",
+        lambda tx, rows: tx.add_suppressions(rows),
+        listed=lambda store: store.list_suppressions(),
+        key=lambda row: row.address,
+    ),
     _Collection("leads", lambda tx, rows: tx.add_leads(rows), Lead),
     _Collection("activities", lambda tx, rows: tx.add_activities(rows), Activity),
     _Collection("notifications", lambda tx, rows: tx.add_notifications(rows), Notification),

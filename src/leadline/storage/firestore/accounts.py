@@ -23,7 +23,8 @@ from leadline.storage.firestore.trail import entity_of
 # What a person edits; counters change only through `ports.Tx.change_users`.
 EDITED = (
     "full_name", "email", "email_key", "phone", "role", "is_active", "max_active_leads", "slack_user_id", "notify_email",
-    "notify_slack", "notify_sms", "time_zone", "updated_at", "last_login_at", "password_hash",
+    "notify_slack", "notify_sms", "time_zone", "quiet_from", "quiet_to", "hot_in_quiet_hours", "digest_at", "updated_at",
+    "last_login_at", "password_hash",
 )  # fmt: skip
 _COUNTERS = ("current_lead_count", "total_leads_assigned", "total_leads_contacted", "total_leads_qualified",
              "response_minutes_sum", "response_count")  # fmt: skip

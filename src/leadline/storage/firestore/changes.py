@@ -19,7 +19,7 @@ COMMIT_WRITES_MAX = 400
 
 # Two rows under one id are somebody's mistake; two writers of one natural key are a race.
 _KEYED = ("emailKeys/", "events/", "apiKeys/", "scoringRulesets/", "routing/", "version/", "sessions/",
-          "invitations/", "loginTries/", "endpoints/", "idempotencyKeys/")  # fmt: skip
+          "invitations/", "loginTries/", "endpoints/", "idempotencyKeys/", "suppressions/", "workers/")  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -25,7 +25,9 @@ from leadline.domain.notifications import Notification
 from leadline.domain.publications import Draft
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.search import MIN_WORD_LENGTH
+from leadline.domain.suppressions import Suppression
 from leadline.domain.users import User
+from leadline.domain.workers import Worker
 from leadline.ports import Refused
 
 T = TypeVar("T")
@@ -228,4 +230,6 @@ COLLECTIONS: dict[type[Any], str] = {
     Endpoint: "endpoints",
     KeptAnswer: "idempotencyKeys",
     ImportRun: "importRuns",
+    Suppression: "suppressions",
+    Worker: "workers",
 }

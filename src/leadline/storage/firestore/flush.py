@@ -11,7 +11,7 @@ from leadline.domain.leads import Lead
 from leadline.domain.search import INDEXED
 from leadline.ports import LostRace
 from leadline.storage.checks import check_lead, check_submission
-from leadline.storage.firestore import access, accounts, demo, endpoints, idempotency, imports, intake, rules
+from leadline.storage.firestore import access, accounts, demo, endpoints, idempotency, imports, intake, notifications, rules
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     COLLECTIONS,
@@ -51,6 +51,8 @@ async def flush(reads: Reads, buffers: Buffers, *, routing: bool) -> None:
     await _write_index(reads, changes, rows["index"])
     for row in (*rows["activities"], *rows["notifications"]):
         changes.create(f"{COLLECTIONS[type(row)]}/{document_id(row.id)}", to_data(row))
+    await notifications.write_notifications(reads, changes, rows["changed_notifications"])
+    await notifications.write_suppressions(reads, changes, rows["suppressions"])
     await access.write_sessions(reads, changes, rows["sessions"], rows["revoked"])
     await access.write_invitations(
         reads, changes, rows["invitations"], rows["used_invitations"], rows["revoked_invitations"]

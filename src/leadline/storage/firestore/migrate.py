@@ -18,7 +18,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "006_import_runs"
+HEAD = "007_queue"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -73,6 +73,7 @@ REVISIONS = (
     Revision("003_rulesets", _nothing, _nothing),
     Revision("004_endpoints", _nothing, _nothing),
     Revision("005_idempotency_keys", _nothing, _nothing),
+    Revision("006_import_runs", _nothing, _nothing),
     Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))

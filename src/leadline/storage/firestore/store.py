@@ -21,7 +21,6 @@ from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
-from leadline.domain.notifications import Notification
 from leadline.domain.publications import Draft, Published
 from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
@@ -41,6 +40,7 @@ from leadline.storage.firestore import (
 )
 from leadline.storage.firestore.connection import open_client
 from leadline.storage.firestore.moment import moment
+from leadline.storage.firestore.notifications import NotificationReads
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
 from leadline.storage.firestore.tx import FirestoreTx
 
@@ -54,7 +54,7 @@ POLL_SECONDS = 0.03
 WAIT_SECONDS_MAX = 10.0
 
 
-class FirestoreStore:
+class FirestoreStore(NotificationReads):
     """See `ports.Store`. Open it with `open_store`.
 
     Transactions that route go one after another within a process, so they never disturb each other; between processes the
@@ -121,11 +121,6 @@ class FirestoreStore:
 
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         return await trail.find_submissions(self._client, ids)
-
-    async def list_notifications(
-        self, status: str | None, lead_id: UUID | None, position: Position | None, limit: int
-    ) -> Page[Notification]:
-        return await trail.list_notifications(self._client, status, lead_id, position, limit)
 
     async def list_users(self) -> list[User]:
         return await accounts.list_users(self._client)

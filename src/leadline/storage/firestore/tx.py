@@ -22,9 +22,10 @@ from leadline.domain.notifications import Notification
 from leadline.domain.publications import Draft, Published
 from leadline.domain.routing import drain_order
 from leadline.domain.rulesets import RuleSet
+from leadline.domain.suppressions import Suppression
 from leadline.domain.users import User, UserChange
 from leadline.ports import IntakeView
-from leadline.storage.firestore import access, endpoints, idempotency, imports, intake, queries, rules
+from leadline.storage.firestore import access, endpoints, idempotency, imports, intake, notifications, queries, rules
 from leadline.storage.firestore.demo import DEMO_LEADS
 from leadline.storage.firestore.documents import document_id, to_entity
 from leadline.storage.firestore.flush import Buffers, flush, refuse_reading_after_writing
@@ -117,8 +118,17 @@ class FirestoreTx:
     def add_activities(self, rows: Sequence[Activity]) -> None:
         self._buffers.add("activities", rows)
 
+    async def notifications(self, ids: Sequence[UUID]) -> list[Notification]:
+        return await notifications.read_notifications(self._reading(), ids)
+
     def add_notifications(self, rows: Sequence[Notification]) -> None:
         self._buffers.add("notifications", rows)
+
+    def update_notifications(self, rows: Sequence[Notification]) -> None:
+        self._buffers.add("changed_notifications", rows)
+
+    def add_suppressions(self, rows: Sequence[Suppression]) -> None:
+        self._buffers.add("suppressions", rows)
 
     def change_users(self, changes: Sequence[UserChange]) -> None:
         self._buffers.add("user_changes", changes)

@@ -14,7 +14,9 @@ from leadline.domain.leads import Lead
 from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
 from leadline.domain.publications import Draft, Published
+from leadline.domain.suppressions import Suppression
 from leadline.domain.users import User
+from leadline.domain.workers import Worker
 from leadline.ports import LostRace
 
 
@@ -36,6 +38,8 @@ class State:
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     import_runs: dict[UUID, ImportRun] = field(default_factory=dict)
     answers: dict[bytes, KeptAnswer] = field(default_factory=dict)
+    suppressions: dict[str, Suppression] = field(default_factory=dict)
+    workers: dict[UUID, Worker] = field(default_factory=dict)
     words: dict[UUID, list[str]] = field(default_factory=dict)
 
     def copy(self) -> "State":

@@ -25,6 +25,7 @@ from leadline.domain.users import User
 from leadline.ports import LostRace
 from leadline.storage.memory import rules
 from leadline.storage.memory.moment import MemoryMoment
+from leadline.storage.memory.notifications import NotificationReads
 from leadline.storage.memory.state import State
 from leadline.storage.memory.tx import MemoryTx
 
@@ -33,7 +34,7 @@ T = TypeVar("T")
 ATTEMPTS = 8
 
 
-class MemoryStore:
+class MemoryStore(NotificationReads):
     """See `ports.Store`. `on_call` hears the name of each store call before it happens, and of `committed` after it has, and
     may raise: the fault harness."""
 

@@ -12,7 +12,6 @@ from leadline.domain.duplicates import is_within_window
 from leadline.domain.intake import SubmissionRecord, event_of
 from leadline.domain.lead_lists import LeadQuery, matches
 from leadline.domain.leads import Lead
-from leadline.domain.notifications import Notification
 from leadline.domain.routing import drain_order
 from leadline.domain.search import INDEXED
 from leadline.domain.users import User, UserChange, counted, summed
@@ -23,13 +22,14 @@ from leadline.storage.memory.accounts import AccountTx
 from leadline.storage.memory.endpoints import EndpointTx
 from leadline.storage.memory.idempotency import IdempotencyTx
 from leadline.storage.memory.imports import ImportTx
+from leadline.storage.memory.notifications import NotificationTx
 from leadline.storage.memory.rules import RulesTx
 from leadline.storage.memory.state import check_relations, recent_first
 
 T = TypeVar("T")
 
 
-class MemoryTx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx):
+class MemoryTx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, NotificationTx):
     """See `ports.Tx`. Everything that goes in or out is copied, so a use case that changes a value in place is caught."""
 
     async def intake_view(
@@ -105,9 +105,6 @@ class MemoryTx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx):
 
     def add_activities(self, rows: Sequence[Activity]) -> None:
         self._write("add_activities", rows, lambda row: _put(self._state.activities, row))
-
-    def add_notifications(self, rows: Sequence[Notification]) -> None:
-        self._write("add_notifications", rows, lambda row: _put(self._state.notifications, row))
 
     def change_users(self, changes: Sequence[UserChange]) -> None:
         self._write("change_users", summed(changes), self._change_user)

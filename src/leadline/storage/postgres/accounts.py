@@ -12,7 +12,8 @@ USER_BY_EMAIL = f"SELECT {_USER} FROM leadline.users WHERE email_key = $1"
 # What a person edits; counters change only through `ports.Tx.change_users`.
 EDITED = (
     "full_name", "email", "email_key", "phone", "role", "is_active", "max_active_leads", "slack_user_id", "notify_email",
-    "notify_slack", "notify_sms", "time_zone", "updated_at", "last_login_at", "password_hash",
+    "notify_slack", "notify_sms", "time_zone", "quiet_from", "quiet_to", "hot_in_quiet_hours", "digest_at", "updated_at",
+    "last_login_at", "password_hash",
 )  # fmt: skip
 
 

@@ -108,6 +108,25 @@ def is_fresh(lead: Lead) -> bool:
     return bool(_rare_values(lead) == _USUAL)
 
 
+# Likewise of a message that was just queued.
+FRESH_NOTIFICATION = ("id", "lead_id", "user_id", "notification_type", "template_name", "recipient", "created_at")
+_later_values = attrgetter(*(name for name in rows.NOTIFICATION if name not in FRESH_NOTIFICATION))
+_QUEUED = _later_values(Notification(UUID(int=0), "email", "", "", _EPOCH))
+
+
+def is_fresh_notification(row: Notification) -> bool:
+    """Whether the short insert holds all of a new message."""
+    return bool(_later_values(row) == _QUEUED)
+
+
+def _update_notifications() -> Part:
+    changed = [c for c in rows.NOTIFICATION if c not in FRESH_NOTIFICATION]
+    sets = ", ".join(f"{c} = v.{c}" for c in changed)
+    columns = ("id", *changed)
+    sql = f"UPDATE {SCHEMA}.notifications n SET {sets} FROM {{rows}} WHERE n.id = v.id RETURNING 1"
+    return Part("changed_notifications", columns, _types(notifications, columns), sql)
+
+
 PARTS = {
     part.name: part
     for part in (
@@ -116,11 +135,17 @@ PARTS = {
         _insert("new_leads", leads, rows.LEAD),
         _update_leads(),
         _insert("activities", activities, rows.ACTIVITY),
+        _insert("fresh_notifications", notifications, FRESH_NOTIFICATION),
         _insert("notifications", notifications, rows.NOTIFICATION),
+        _update_notifications(),
         _change_users(),
         _insert("answers", idempotency_keys, rows.KEPT_ANSWER, idempotency.ON_CONFLICT),
     )
 }
+
+# Whoever delivers hears of new rows at the commit, and of no other.
+QUEUE_TOPIC = "leadline_queue"
+QUEUING = frozenset({"fresh_notifications", "notifications"})
 
 _GETTERS: dict[str, Callable[[Any], Any]] = {
     "submissions": rows.from_submission,
@@ -128,8 +153,10 @@ _GETTERS: dict[str, Callable[[Any], Any]] = {
     "new_leads": attrgetter(*rows.LEAD),
     "changed_leads": attrgetter(*rows.LEAD),
     "activities": attrgetter(*rows.ACTIVITY),
+    "fresh_notifications": attrgetter(*FRESH_NOTIFICATION),
     "notifications": attrgetter(*rows.NOTIFICATION),
     "answers": attrgetter(*rows.KEPT_ANSWER),
+    "changed_notifications": attrgetter(*PARTS["changed_notifications"].columns),
     "user_changes": attrgetter(*PARTS["user_changes"].columns),
 }
 
@@ -146,6 +173,8 @@ def statement(names: tuple[str, ...]) -> str:
         unnested = f"unnest({params}) AS v({', '.join(part.columns)})"
         ctes.append(f"{part.name} AS ({part.sql.format(rows=unnested)})")
     counts = ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in names)
+    if not QUEUING.isdisjoint(names):
+        counts += f", pg_notify('{QUEUE_TOPIC}', '')"
     return f"WITH {', '.join(ctes)} SELECT {counts}"
 
 

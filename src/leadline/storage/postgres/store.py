@@ -21,7 +21,6 @@ from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
-from leadline.domain.notifications import Notification
 from leadline.domain.publications import Draft, Published
 from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
@@ -30,6 +29,7 @@ from leadline.ports.moment import Moment
 from leadline.storage.postgres import accounts, endpoints, imports, leads, rows, rules, trail
 from leadline.storage.postgres.connection import OUTAGE, borrow, in_our_words, open_pool
 from leadline.storage.postgres.moment import moment
+from leadline.storage.postgres.notifications import NotificationReads
 from leadline.storage.postgres.rights import look_at_rights
 from leadline.storage.postgres.tx import PostgresTx
 
@@ -48,7 +48,7 @@ KEEP_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
 BEGIN_ROUTING = f"{BEGIN}; {KEEP_PLANS}; SELECT pg_advisory_xact_lock({ROUTING_LOCK})"
 
 
-class PostgresStore:
+class PostgresStore(NotificationReads):
     """See `ports.Store`. Open it with `open_store`."""
 
     batch_max = 64
@@ -111,12 +111,6 @@ class PostgresStore:
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         async with borrow(self._pool) as connection:
             return await trail.find_submissions(connection, ids)
-
-    async def list_notifications(
-        self, status: str | None, lead_id: UUID | None, position: Position | None, limit: int
-    ) -> Page[Notification]:
-        async with borrow(self._pool) as connection:
-            return await trail.list_notifications(connection, status, lead_id, position, limit)
 
     async def list_users(self) -> list[User]:
         return [User(*row) for row in await self._fetch(accounts.USERS_BY_NAME)]

@@ -1,4 +1,4 @@
-"""All tables but those of leads and accounts, as SQLAlchemy sees them: for the list queries, and for the test that metadata and
+"""All tables but those of leads, accounts and notifications, as SQLAlchemy sees them: for the list queries, and for the test that metadata and
 database agree. What each table, column and index is for, and what became of the seed's: docs/schema.md."""
 
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import INET, JSONB, TIMESTAMP, UUID
 from leadline.storage.postgres.account_tables import api_keys, invitations, login_tries, sessions, users
 from leadline.storage.postgres.columns import count_column, flag_column, id_column, json_column, metadata, time_column
 from leadline.storage.postgres.lead_tables import leads, leads_archive
+from leadline.storage.postgres.queue_tables import notifications, suppressions, workers
 
 __all__ = [
     "activities",
@@ -39,7 +40,9 @@ __all__ = [
     "scoring_rulesets",
     "sessions",
     "submissions",
+    "suppressions",
     "users",
+    "workers",
 ]
 
 activities = Table(
@@ -58,27 +61,6 @@ activities = Table(
     Column("ip_address", INET),
     Column("user_agent", Text),
     Index("idx_activities_lead_id", "lead_id", text("created_at DESC"), text("id DESC")),
-)
-
-notifications = Table(
-    "notifications",
-    metadata,
-    id_column(),
-    Column("lead_id", UUID(as_uuid=True)),
-    Column("user_id", UUID(as_uuid=True)),
-    Column("notification_type", String(50), nullable=False),
-    Column("template_name", String(100)),
-    Column("recipient", String(255), nullable=False),
-    Column("subject", String(500)),
-    Column("body", Text),
-    Column("status", String(50), nullable=False, server_default="pending"),
-    time_column("sent_at"),
-    Column("error_message", Text),
-    count_column("retry_count"),
-    time_column("created_at", required=True),
-    CheckConstraint("status IN ('pending', 'sent', 'failed', 'held', 'suppressed')", name="chk_notification_status"),
-    Index("idx_notifications_status", "status", text("id DESC"), postgresql_where=text("status <> 'sent'")),
-    Index("idx_notifications_lead_id", "lead_id", text("id DESC")),
 )
 
 analytics_snapshots = Table(

@@ -15,10 +15,11 @@ from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
 from leadline.domain.publications import Draft, Published
 from leadline.domain.rulesets import RuleSet
+from leadline.domain.suppressions import Suppression
 from leadline.domain.users import User, UserChange, summed
 from leadline.ports import IntakeView, LostRace
-from leadline.storage.postgres import accounts, endpoints, intake, rows, rules
-from leadline.storage.postgres.flush import PARTS, arguments, is_fresh, statement
+from leadline.storage.postgres import accounts, endpoints, intake, notifications, rows, rules
+from leadline.storage.postgres.flush import PARTS, arguments, is_fresh, is_fresh_notification, statement
 from leadline.storage.postgres.idempotency import IdempotencyTx
 from leadline.storage.postgres.imports import ImportTx
 from leadline.storage.postgres.lead_tables import OPEN, VISIBLE
@@ -99,8 +100,20 @@ class PostgresTx(IdempotencyTx, ImportTx):
     def add_activities(self, rows: Sequence[Activity]) -> None:
         self._buffer("activities", rows)
 
+    async def notifications(self, ids: Sequence[UUID]) -> list[Notification]:
+        self._check_reading()
+        return [Notification(*row) for row in await self._connection.fetch(notifications.BY_ID, ids)]
+
     def add_notifications(self, rows: Sequence[Notification]) -> None:
-        self._buffer("notifications", rows)
+        for row in rows:
+            self._buffer("fresh_notifications" if is_fresh_notification(row) else "notifications", [row])
+
+    def update_notifications(self, rows: Sequence[Notification]) -> None:
+        self._buffer("changed_notifications", rows)
+
+    def add_suppressions(self, rows: Sequence[Suppression]) -> None:
+        for row in rows:
+            self._statement(notifications.ADD_SUPPRESSION, row.address, row.reason, row.created_at)
 
     def change_users(self, changes: Sequence[UserChange]) -> None:
         self._buffer("user_changes", changes)
