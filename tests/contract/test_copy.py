@@ -3,7 +3,8 @@
 import pytest
 
 from leadline.domain.errors import Unavailable
-from leadline.ports import Store
+from leadline.domain.suppressions import Suppression
+from leadline.ports import Store, Tx
 from leadline.sealing import Sealer
 from leadline.storage.memory import MemoryStore
 from leadline.usecases import mark
@@ -30,6 +31,13 @@ def quiet(name: str, written: int) -> None:
     """Nobody looks at the progress of a test."""
 
 
+async def suppress(store: MemoryStore) -> None:
+    async def work(tx: Tx) -> None:
+        tx.add_suppressions([Suppression("ann@firm.example.com", "unsubscribed", NOW)])
+
+    await store.transact(work)
+
+
 async def filled() -> MemoryStore:
     """The demo, a key, an invitation, a rule set, a draft, an endpoint, an import, a rejected posting, messages, a spam lead, a deleted one."""
     source = MemoryStore(rehearse=False)
@@ -39,6 +47,7 @@ async def filled() -> MemoryStore:
     await add_endpoint(source, ENDPOINT, Sealer("the key of the tests").seal, HOUSE.new_id, NOW, frozenset())
     await add_import_runs(source, import_run())
     await add_api_key(source, "a key", ("leads:read",), HOUSE.new_id, NOW)
+    await suppress(source)
     await invite_person(source, {"full_name": "Ann Lee", "email": "ann@team.example.com"}, deciding())
     items = [intake(extra_note=5), intake(), intake(), faulty_intake()]
     _, spam, gone, _ = await capture_leads(source, HOUSE, items, NOW)

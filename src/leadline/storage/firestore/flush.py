@@ -11,7 +11,17 @@ from leadline.domain.leads import Lead
 from leadline.domain.search import INDEXED
 from leadline.ports import LostRace
 from leadline.storage.checks import check_lead, check_submission
-from leadline.storage.firestore import access, accounts, demo, endpoints, idempotency, imports, intake, notifications, rules
+from leadline.storage.firestore import (
+    access,
+    accounts,
+    demo,
+    endpoints,
+    idempotency,
+    imports,
+    intake,
+    notifications,
+    rules,
+)
 from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import (
     COLLECTIONS,
