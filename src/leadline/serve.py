@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import signal
 import socket
 import sys
@@ -23,7 +24,7 @@ from leadline.usecases.accounts import start_login_link
 from leadline.usecases.demo import add_demo
 from leadline.web.app import create_app
 from leadline.web.edge import Edge
-from leadline.worker import run_rescoring, run_worker
+from leadline.worker import run_rescoring, run_watch, run_worker
 
 STOP_SECONDS = 10
 DATABASE_LOOK_SECONDS = 0.5
@@ -45,6 +46,7 @@ class Started:
 def serve(settings: Settings, *, demo: bool) -> None:
     """Run until SIGTERM or SIGINT. Raises WrongSetting for a port in use, and what `embedded.serve` raises."""
     _check_port(settings)
+    _log_to_stderr()
     secrets = find_secrets(settings)
     for _ in range(DATABASE_STARTS_MAX):
         with _database(settings) as (connected, is_alive):
@@ -97,6 +99,7 @@ async def _serve(house: _House) -> bool:
             run_worker(store, settings.phone_region, stopping, lambda: services.queue.is_busy)
         )
         rescoring = asyncio.create_task(run_rescoring(store, services.house, stopping, lambda: services.queue.is_busy))
+        watching = asyncio.create_task(run_watch(store, services.house, stopping))
         link = await _login_link(settings, store, admin)
         announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
         was_told = await _until_the_end(serving, stopping, house.is_alive)
@@ -104,7 +107,7 @@ async def _serve(house: _House) -> bool:
         services.live.stop()
         server.should_exit = True
         async with asyncio.timeout(STOP_SECONDS):
-            await asyncio.gather(serving, working, rescoring)
+            await asyncio.gather(serving, working, rescoring, watching)
         return was_told
 
 
@@ -158,6 +161,12 @@ async def _login_link(settings: Settings, store: Store, admin: User) -> str | No
     if admin.last_login_at is not None and not settings.host.startswith("127."):
         return None
     return f"{settings.origin}/login?link={await start_login_link(store, admin, utc_now())}"
+
+
+def _log_to_stderr() -> None:
+    """What the loops have to say, such as the line of each day; of other people's code only warnings."""
+    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("leadline").setLevel(logging.INFO)
 
 
 def _check_port(settings: Settings) -> None:

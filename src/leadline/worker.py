@@ -1,24 +1,31 @@
-"""The loops beside the web server: what intake need not wait for, what may be forgotten, and leads that older rules have scored."""
+"""The loops beside the web server: what intake need not wait for, what may be forgotten, leads that older rules have scored,
+and whether anything is missing."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from leadline.clock import utc_now
+from leadline.domain.activities import SYSTEM
 from leadline.domain.errors import LeadlineError
 from leadline.ports import Store
-from leadline.usecases.deciding import House
+from leadline.usecases.day_summary import summarize_day
+from leadline.usecases.deciding import Deciding, House
 from leadline.usecases.idempotency import FORGOTTEN_AT_ONCE as ANSWERS_AT_ONCE
 from leadline.usecases.idempotency import forget_answers
 from leadline.usecases.index import index_leads
 from leadline.usecases.passwords import FORGOTTEN_AT_ONCE, forget_tries
 from leadline.usecases.rescore_leads import rescore_leads
+from leadline.usecases.silences import tell_of_silences
 
 POLL_SECONDS = 1.0
 # How soon after a publication its leads begin to be rescored.
 RESCORE_POLL_SECONDS = 5.0
 AFTER_FAULT_SECONDS = 5.0
+# How often somebody looks whether an endpoint fell silent, or a day has ended.
+WATCH_POLL_SECONDS = 1_800.0
 STEPS_ASIDE_MAX = 5
 # How many of its small batches the index gets before the worker looks again whether it should step aside.
 BATCHES_AT_A_TIME = 10
@@ -90,6 +97,27 @@ async def run_rescoring(
             log.warning("rescoring stopped, will go on: %s", error)
             wait_seconds = max(poll_seconds, AFTER_FAULT_SECONDS)
         await _wait(stopping, wait_seconds)
+
+
+async def run_watch(
+    store: Store, house: House, stopping: asyncio.Event, look_seconds: float = WATCH_POLL_SECONDS
+) -> None:
+    """Say once a day what became of the postings of the day before, and tell managers of endpoints that fell silent, until
+    `stopping` is set. Any number may run at once: a spell is told of once."""
+    said: date | None = None
+    while not stopping.is_set():
+        now = utc_now()
+        try:
+            yesterday = now.date() - timedelta(days=1)
+            if said != yesterday:
+                summary = await summarize_day(store, yesterday)
+                log.log(logging.ERROR if summary.lost else logging.INFO, "%s", summary.line())
+                said = yesterday
+            for name in await tell_of_silences(store, Deciding(house, now, SYSTEM)):
+                log.warning("endpoint %s fell silent; managers are told", name)
+        except LeadlineError as error:
+            log.warning("the watch failed, will be tried again: %s", error)
+        await _wait(stopping, look_seconds)
 
 
 class _Stopped(Exception):

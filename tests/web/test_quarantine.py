@@ -272,3 +272,13 @@ async def test_hostile_text_is_shown_and_never_run(house: House) -> None:
         assert "<script>" not in page
         assert "<img" not in page
         assert "49" not in text_of(page)
+
+
+async def test_the_day_is_summed_up_above_the_list(house: House) -> None:
+    await keep(house.store, posting(), posting())
+    browser = await house.browser(house.team["Manager"])
+
+    page = await browser.get("/quarantine")
+
+    said = text_of(page.text)
+    assert "Today (UTC): received 2, created 0, duplicate 0, rejected 0, spam 0, quarantined 2, lost 0." in said

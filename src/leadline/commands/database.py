@@ -26,6 +26,7 @@ from leadline.usecases.deciding import Deciding
 from leadline.usecases.demo import add_demo, remove_demo
 from leadline.usecases.doctor import Examination, examine
 from leadline.usecases.mend import examine_and_mend
+from leadline.usecases.silences import find_silences, silence_notes
 
 T = TypeVar("T")
 
@@ -100,10 +101,14 @@ def doctor(*, fix: bool) -> tuple[Examination, list[Finding]]:
             found = Finding("migrations", "database", f"{what}, and this Leadline wants {wanted}", "leadline migrate")
             return Examination([found]), []
         async with open_database(settings, pool_size=2) as store:
+            warnings = silence_notes(await find_silences(store, utc_now()))
             if not fix:
-                return await examine(store, settings.phone_region), []
+                examination = await examine(store, settings.phone_region)
+                examination.notes += warnings
+                return examination, []
             deciding = Deciding(await build_house(settings, store), utc_now(), SYSTEM)
             first, last = await examine_and_mend(store, deciding, settings.phone_region)
+            last.notes += warnings
             left = set(last.findings)
             return last, [finding for finding in first.findings if finding not in left]
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
@@ -60,15 +60,25 @@ class Intake:
 def settling_id(submission_id: UUID) -> UUID:
     """The id of the row that settles a posting which made no lead, by a release or as spam: always the same one, so that of two
     who settle it at the same moment the store takes one. It keeps the time in the id of the posting, and stands beside it."""
-    digest = int.from_bytes(hashlib.sha256(submission_id.bytes).digest()[:10], "big")
-    return UUID(int=submission_id.int & ~_BELOW_TIME | digest & _FREE_BITS | _VERSION_AND_VARIANT)
+    return _id_of(submission_id.int & ~_BELOW_TIME, submission_id.bytes)
+
+
+def stable_id(at: datetime, of: str) -> UUID:
+    """The id of what may be there once for these words and this time: whoever makes it a second time finds it taken."""
+    return _id_of(first_id_at(at).int, of.encode())
+
+
+def _id_of(time_bits: int, of: bytes) -> UUID:
+    digest = int.from_bytes(hashlib.sha256(of).digest()[:10], "big")
+    return UUID(int=time_bits | digest & _FREE_BITS | _VERSION_AND_VARIANT)
 
 
 def first_id_at(at: datetime) -> UUID:
     """No id that was made at this time or later is below this one, and every earlier one is."""
-    return UUID(int=(int(at.timestamp() * 1000) << 80))
+    return UUID(int=(at - _EPOCH) // timedelta(milliseconds=1) << 80)
 
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 # A UUIDv7: 48 bits of time, then 80 of which six say what it is.
 _BELOW_TIME = (1 << 80) - 1
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62

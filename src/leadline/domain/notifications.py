@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -90,7 +90,24 @@ def to_lead(lead: Lead, writer: Writer) -> list[Notification]:
     return [Notification(writer.new_id(), "email", "warm_lead_nurture", lead.email, writer.now, lead_id=lead.id)]
 
 
-def _to_user(template: str, lead: Lead, user: User, writer: Writer) -> list[Notification]:
+def about_silence(
+    endpoint: str, since: datetime, usual: timedelta, managers: Iterable[User], writer: Writer
+) -> list[Notification]:
+    """`endpoint_silent`, once per spell. It is about no lead, so what there is to say stands in the row."""
+    hours = max(1, round(usual / timedelta(hours=1)))
+    subject = f"Nothing has come in at {endpoint} since {since:%a %d %b, %H:%M} UTC"
+    body = (
+        f"{subject}. Usually there is a posting at least every {hours} {'hour' if hours == 1 else 'hours'}."
+        " See whether the form still stands and its provider still posts."
+    )
+    rows = [row for manager in managers for row in _to_user("endpoint_silent", None, manager, writer)]
+    for row in rows:
+        row.subject, row.body = subject, body
+    return rows
+
+
+def _to_user(template: str, lead: Lead | None, user: User, writer: Writer) -> list[Notification]:
+    about = lead.id if lead else None
     wanted: list[tuple[ChannelName, str | None]] = []
     if user.notify_slack:
         wanted.append(("slack", writer.slack_channel))
@@ -99,7 +116,7 @@ def _to_user(template: str, lead: Lead, user: User, writer: Writer) -> list[Noti
     if user.notify_sms:
         wanted.append(("sms", user.phone))
     return [
-        Notification(writer.new_id(), channel, template, recipient, writer.now, lead_id=lead.id, user_id=user.id)
+        Notification(writer.new_id(), channel, template, recipient, writer.now, lead_id=about, user_id=user.id)
         for channel, recipient in wanted
         if recipient
     ]

@@ -13,6 +13,7 @@ from leadline.domain.errors import Conflict, Invalid, NotFound, faults_of
 from leadline.domain.intake import WITHOUT_LEAD, Captured, Outcome, SubmissionRecord
 from leadline.domain.submission import Submission, parse_submission
 from leadline.sources.payloads import Payload
+from leadline.usecases.day_summary import summarize_day
 from leadline.usecases.release import confirm_spam, find_settled, get_submission, last_of, release
 from leadline.web.act_forms import Form, text_in
 from leadline.web.actions import doing
@@ -30,6 +31,8 @@ from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import Toast, find_toast, toast_cookie
 
 PAGE = 50
+# A page may count so many postings of today; of a busier day it tells the newest, and where all are told.
+COUNTED_MAX = 5_000
 # A message of 20,000 characters, each of which may take twelve bytes on the way.
 _RELEASE_BYTES_MAX = 300_000
 
@@ -47,6 +50,7 @@ async def quarantine(
     settled = await find_settled(services.store, found.items)
     now = viewer.now()
     rows = [shown.row(record, settled.get(record.id), now) for record in found.items]
+    today = None if position else await summarize_day(services.store, utc_now().date(), COUNTED_MAX)
     return page(
         "quarantine.html",
         **frame(viewer, services),
@@ -54,6 +58,7 @@ async def quarantine(
         tabs=shown.TABS,
         outcome=outcome,
         rows=rows,
+        today=today,
         waiting=sum(row.state == "waits" for row in rows),
         is_later_page=position is not None,
         next_cursor=cursors.write(listing, found.next),
