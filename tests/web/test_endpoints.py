@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from leadline.clock import utc_now
 from tests.sources.signatures import SIGNERS
+from tests.web.acts import fields_of
 from tests.web.browsing import ORIGIN, House, running
 
 PAYLOADS = Path(__file__).parents[1] / "data" / "webhooks"
@@ -182,3 +183,24 @@ async def test_the_name_of_the_settings_is_taken(http: httpx2.AsyncClient) -> No
 async def test_an_endpoint_that_is_not_there_is_404(path: str, http: httpx2.AsyncClient) -> None:
     assert (await http.get(path)).status_code == 404
     assert (await http.patch(path, json={"active": False})).status_code == 404
+
+
+async def test_a_release_reads_a_posting_as_the_hook_would_have_with_a_mended_mapping(
+    house: House, http: httpx2.AsyncClient
+) -> None:
+    made = await connected(http, provider="typeform", source="Messe 2026", defaults={"industry": "Manufacturing"})
+    answers = [{"type": "text", "text": "ann@firm.example.com", "field": {"title": "Wohin?"}}]
+    answer = await http.post(made["path"], json={"form_response": {"answers": answers}})
+    assert answer.json()["outcome"] == "quarantined"
+    await http.patch(f"/api/v1/endpoints/{made['id']}", json={"mapping": {"Wohin?": "email"}})
+    manager = await house.browser(await house.hire("Manager", "manager"))
+
+    page = (await manager.get(f"/quarantine/{answer.json()['submission_id']}")).text
+    released = await manager.post(
+        f"/quarantine/{answer.json()['submission_id']}/release", data=fields_of(page, "/release")
+    )
+
+    assert released.status_code == 303
+    (lead,) = (await http.get("/api/v1/leads", params={"status": "any"})).json()["items"]
+    assert (lead["email"], lead["source"], lead["industry"]) == ("ann@firm.example.com", "Messe 2026", "Manufacturing")
+    assert lead["field_sources"]["industry"] == {"source": "endpoint"}

@@ -21,9 +21,8 @@ from leadline.integrations.webflow_api import list_submissions
 from leadline.ports import Store
 from leadline.sources import NotALead, webflow
 from leadline.sources.mapping import to_fields
-from leadline.sources.providers import SOURCES
+from leadline.sources.payloads import read_into
 from leadline.usecases.reconcile import Listed, Reconciled, reconcile
-from leadline.web.hooks import read_into
 
 ACTOR = Actor("provider", "Webflow")
 
@@ -62,7 +61,7 @@ def _listed(row: dict[str, Any], endpoint: Endpoint, now: datetime) -> Listed:
     item = Intake(
         new_id(), "webflow", msgspec.json.encode(row), now, ACTOR, failed_as="quarantined", endpoint=endpoint.name
     )
-    read_into(item, SOURCES["webflow"], endpoint)
+    read_into(item, endpoint)
     mark = _mark(item.payload, endpoint, now)
     # Of the future it cannot be; without a time it is of now.
     item.received_at = min(mark.at, now)

@@ -108,6 +108,12 @@ class SubmissionRecord:
     replay_of: UUID | None = None
 
 
+def is_misread(record: SubmissionRecord) -> bool:
+    """Whether a posting made no lead because of what was read in its fields, which a better mapping may mend. What was held for
+    another reason (a honeypot, another kind of event) has no fault that points at a field: that is for a person to release."""
+    return any(fault.pointer for fault in record.faults)
+
+
 @dataclass(frozen=True, slots=True)
 class Captured:
     """What the poster is told: the outcome, and the lead where there is one (the first lead, for a duplicate). `kept` is the answer

@@ -34,6 +34,21 @@ async def last_of(store: Store, record: SubmissionRecord) -> SubmissionRecord:
     return record
 
 
+def settling(record: SubmissionRecord, actor: Actor) -> Intake:
+    """The row to be that settles a posting: what was sent, at its time. It goes without the provider's event id: that one stands
+    for the first answer, for ever."""
+    return Intake(
+        settling_id(record.id),
+        record.way_in,
+        record.payload,
+        record.received_at,
+        actor,
+        failed_as="spam",
+        endpoint=record.endpoint,
+        replay_of=record.id,
+    )
+
+
 async def release(
     store: Store, house: House, record: SubmissionRecord, submission: Submission, actor: Actor, now: datetime
 ) -> Captured:
@@ -66,18 +81,9 @@ async def _settle(
     """The row goes where the first one to settle puts it: a capture of an id that is there gives the first answer."""
     if record.outcome not in WITHOUT_LEAD:
         raise Conflict("This submission made a lead already.")
-    item = Intake(
-        settling_id(record.id),
-        record.way_in,
-        record.payload,
-        record.received_at,
-        actor,
-        submission,
-        faults=[] if submission else [Fault("", f"confirmed as spam by {actor.name}")],
-        failed_as="spam",
-        # Without the provider's event id: that one stands for the first answer, for ever.
-        endpoint=record.endpoint,
-        replay_of=record.id,
-    )
+    item = settling(record, actor)
+    item.submission, item.faults = submission, []
+    if submission is None:
+        item.faults = [Fault("", f"confirmed as spam by {actor.name}")]
     (settled,) = await capture_leads(store, house, [item], now)
     return settled

@@ -10,12 +10,11 @@ from litestar.params import FromPath
 from leadline.clock import utc_now
 from leadline.domain.activities import Actor
 from leadline.domain.endpoints import Endpoint
-from leadline.domain.errors import Fault, Invalid, NotFound
+from leadline.domain.errors import NotFound
 from leadline.domain.intake import Intake
-from leadline.domain.submission import parse_submission
-from leadline.sources import Delivery, NotALead
-from leadline.sources.mapping import to_fields
-from leadline.sources.providers import SOURCES, Source
+from leadline.sources import Delivery
+from leadline.sources.payloads import read_into
+from leadline.sources.providers import SOURCES
 from leadline.web.actions import doing
 from leadline.web.answers import faults_json, json_answer
 from leadline.web.problems import Unauthorized
@@ -49,7 +48,7 @@ async def hook(
         endpoint=found.name,
         request_id=request.scope["state"]["request_id"],
     )
-    read_into(item, source, found)
+    read_into(item, found)
     (captured,) = await services.queue.submit([item])
     answer: dict[str, Any] = {"submission_id": captured.submission_id, "outcome": captured.outcome}
     if captured.faults:
@@ -76,19 +75,3 @@ def _address(request: AnyRequest) -> str:
     scope = request.scope
     query = scope["query_string"].decode("latin-1")
     return str(scope["raw_path"].decode("latin-1")) + (f"?{query}" if query else "")
-
-
-def read_into(item: Intake, source: Source, endpoint: Endpoint) -> None:
-    """The submission in a provider's payload, or the reason why it makes no lead."""
-    own_source = {"source": endpoint.source} if endpoint.source else {}
-    try:
-        sent = source.read(item.payload)
-        item.event_id = sent.event_id
-        fields = to_fields(sent.fields, endpoint.mapping)
-        item.submission = parse_submission(
-            fields, strict=False, defaults={**source.defaults, **endpoint.defaults, **own_source}
-        )
-    except NotALead as reason:
-        item.faults = [Fault("", str(reason))]
-    except Invalid as error:
-        item.faults = error.faults

@@ -124,9 +124,9 @@ async def _get_record(services: Services, submission_id: str) -> SubmissionRecor
 
 
 async def _payload_of(services: Services, record: SubmissionRecord) -> Payload | None:
-    """A posting as it is read today: a mapping that was mended meanwhile counts."""
+    """A posting as its endpoint reads it today: a mapping that was mended meanwhile counts."""
     endpoint = await services.endpoints.find(record.endpoint) if record.endpoint else None
-    return shown.find_payload(record, endpoint.mapping if endpoint else None)
+    return shown.find_payload(record, endpoint)
 
 
 def _outcome(text: str | None) -> Outcome:
@@ -139,7 +139,10 @@ def _read(payload: Payload | None, form: Form) -> Submission:
     fields: dict[str, object] = {
         key: value for key, value in (payload.fields if payload else {}).items() if KEYS.get(key) not in typed
     }
-    return parse_submission(fields | {name: text for name, text in typed.items() if text}, strict=False)
+    defaults = payload.defaults if payload else {}
+    return parse_submission(
+        fields | {name: text for name, text in typed.items() if text}, strict=False, defaults=defaults
+    )
 
 
 def _told(released: Captured) -> Toast:

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from leadline.domain.answers import KEYS, MULTILINE, WIDTHS, as_text
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault
 from leadline.domain.forgiving import FIRST_NAME_KEYS, LAST_NAME_KEYS
 from leadline.domain.intake import DEFAULT_SOURCES, Outcome, SubmissionRecord
@@ -101,10 +102,10 @@ def posting(record: SubmissionRecord, payload: Payload | None, now: datetime) ->
     )
 
 
-def find_payload(record: SubmissionRecord, mapping: Mapping[str, str] | None = None) -> Payload | None:
-    """What can be read in a posting, by its endpoint's own mapping; None where that is nothing."""
+def find_payload(record: SubmissionRecord, endpoint: Endpoint | None = None) -> Payload | None:
+    """What can be read in a posting, as its endpoint reads it; None where that is nothing."""
     try:
-        return read_payload(record, mapping)
+        return read_payload(record, endpoint)
     except NotALead:
         return None
 
