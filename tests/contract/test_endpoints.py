@@ -9,6 +9,7 @@ import pytest
 
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, Invalid, NotFound
+from leadline.domain.forms import FORM_SPAM, Form, Question, SpamSettings
 from leadline.ports import LostRace, Store, Tx
 from leadline.sealing import Sealer
 from leadline.usecases.endpoints import add_endpoint, update_endpoint
@@ -104,3 +105,37 @@ async def test_faults_and_unknown_ids_change_nothing(store: Store) -> None:
         await changed(store, HOUSE.new_id(), active=False)
 
     assert await store.list_endpoints() == [before]
+
+
+async def test_a_form_of_ours_comes_back_as_it_was_written(store: Store) -> None:
+    asked = [
+        {"name": "email", "label": "E-mail", "required": True},
+        {"name": "industry", "label": "Branche", "options": ["A", "B"]},
+    ]
+    said = {
+        "title": "Sprechen wir",
+        "fields": asked,
+        "consent": "Ich stimme zu",
+        "origins": ["https://www.company.com"],
+    }
+    plain = await added(store, provider="form")
+    full = await added(store, name="full", provider="form", form=said, spam={"seconds_min": 0, "links_max": None})
+
+    assert await store.list_endpoints() == [plain, full]
+    assert (plain.path, plain.form, plain.spam) == ("/f/contact", Form(), FORM_SPAM)
+    assert full.form is not None
+    assert full.form.fields[1] == Question("industry", "Branche", options=("A", "B"))
+    assert full.spam == SpamSettings()
+
+
+async def test_spam_settings_are_for_every_provider_and_a_form_only_for_ours(store: Store) -> None:
+    hook = await added(store)
+
+    after = await changed(store, hook.id, spam={"links_max": 2})
+    with pytest.raises(Invalid):
+        await changed(store, hook.id, form={})
+    with pytest.raises(Invalid):
+        await changed(store, hook.id, spam={"honeypot": True})
+
+    assert await store.find_endpoint("contact") == after
+    assert after.spam == SpamSettings(links_max=2)

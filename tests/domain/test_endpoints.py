@@ -28,8 +28,8 @@ def endpoint(**changes: Any) -> Endpoint:
     } | changes)  # fmt: skip
 
 
-def pointers(fields: dict[str, Any], *, is_new: bool = True) -> list[str]:
-    return [fault.pointer for fault in check_endpoint_fields(fields, is_new=is_new)]
+def pointers(fields: dict[str, Any], before: Endpoint | None = None) -> list[str]:
+    return [fault.pointer for fault in check_endpoint_fields(fields, before=before)]
 
 
 def test_a_signed_endpoint_has_a_plain_path_and_an_unsigned_one_a_path_that_nobody_guesses() -> None:
@@ -51,8 +51,8 @@ def test_name_and_provider_are_all_that_a_new_one_needs() -> None:
 
 
 def test_name_and_provider_stay_for_they_are_in_the_path() -> None:
-    assert pointers({"name": "a", "provider": "generic"}, is_new=False) == ["/name", "/provider"]
-    assert pointers({"active": False}, is_new=False) == []
+    assert pointers({"name": "a", "provider": "generic"}, endpoint()) == ["/name", "/provider"]
+    assert pointers({"active": False}, endpoint()) == []
 
 
 @pytest.mark.parametrize("name", ["", "A", "a b", "a.b", "-a", "a-", "é", "a/b", "a" * 64, 5, None, "a\n"])
@@ -101,6 +101,9 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(SETTABLE) | st.text(max_size=8), json_values), st.booleans())
-def test_whatever_is_sent_is_checked_without_an_exception(fields: dict[str, Any], is_new: bool) -> None:
-    assert all(fault.pointer.startswith("/") for fault in check_endpoint_fields(fields, is_new=is_new))
+@given(
+    st.dictionaries(st.sampled_from(SETTABLE) | st.text(max_size=8), json_values),
+    st.sampled_from([None, endpoint(), endpoint(provider="form")]),
+)
+def test_whatever_is_sent_is_checked_without_an_exception(fields: dict[str, Any], before: Endpoint | None) -> None:
+    assert all(fault.pointer.startswith("/") for fault in check_endpoint_fields(fields, before=before))

@@ -10,10 +10,11 @@ from uuid import UUID
 from leadline.domain.answers import FIELDS, LINKS, WIDTHS, fault_in, has_other_scheme
 from leadline.domain.errors import Fault
 from leadline.domain.forgiving import FIRST_NAME_KEYS, LAST_NAME_KEYS
+from leadline.domain.forms import Form, SpamSettings, form_faults, spam_faults
 from leadline.domain.leads import COMPANY_SIZES
 
-Provider = Literal["webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail"]
-PROVIDERS: tuple[Provider, ...] = ("webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail")
+Provider = Literal["webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail", "form"]
+PROVIDERS: tuple[Provider, ...] = ("webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail", "form")
 
 NAME_MAX = 63
 SECRETS_MAX = 5
@@ -34,7 +35,8 @@ def is_endpoint_name(text: str) -> bool:
 @dataclass(slots=True)
 class Endpoint:
     """A way in that somebody connected. `sealed_secrets` are encrypted; `token` makes the path of one without secrets unguessable.
-    `mapping` goes from label to field and wins over the defaults of the house; `defaults` fill what was not given."""
+    `mapping` goes from label to field and wins over the defaults of the house; `defaults` fill what was not given. A form of our own
+    is an endpoint too, whose `form` says what it shows."""
 
     id: UUID
     name: str
@@ -48,6 +50,8 @@ class Endpoint:
     source: str | None = None
     is_active: bool = True
     version: int = 1
+    form: Form | None = None
+    spam: SpamSettings = field(default_factory=SpamSettings)
 
     @property
     def is_signed(self) -> bool:
@@ -56,16 +60,19 @@ class Endpoint:
 
     @property
     def path(self) -> str:
-        """Where the provider posts to. Without a signature the path itself is the secret."""
+        """Where the provider posts to. Without a signature the path itself is the secret; that of a form is for everybody."""
+        if self.form is not None:
+            return f"/f/{self.name}"
         return f"/hooks/{self.provider}/{self.name}" + ("" if self.is_signed else f".{self.token}")
 
 
-SETTABLE = ("name", "provider", "secrets", "mapping", "defaults", "source", "active")
+SETTABLE = ("name", "provider", "secrets", "mapping", "defaults", "source", "active", "form", "spam")
 
 
-def check_endpoint_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fault]:
-    """Every fault of what a person wants to set on an endpoint. Name and provider are needed for a new one, and stay: they
-    are in the path that the provider was told."""
+def check_endpoint_fields(fields: Mapping[str, Any], *, before: Endpoint | None = None) -> list[Fault]:
+    """Every fault of what a person wants to set on an endpoint, a new one or one as it was `before`. Name and provider are needed
+    for a new one, and stay: they are in the path that the provider was told."""
+    is_new = before is None
     faults = [Fault(f"/{name}", "cannot be set") for name in fields if name not in SETTABLE]
     for name in ("name", "provider"):
         if is_new and name not in fields:
@@ -82,7 +89,17 @@ def check_endpoint_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fa
     faults += _text_faults("source", fields.get("source"), "/source") if fields.get("source") is not None else []
     if not isinstance(fields.get("active", True), bool):
         faults.append(Fault("/active", "must be true or false"))
-    return faults
+    return faults + _kind_faults(fields, is_form=(before.provider if before else fields.get("provider")) == "form")
+
+
+def _kind_faults(fields: Mapping[str, Any], *, is_form: bool) -> list[Fault]:
+    """What only a form of ours has, and what it has not."""
+    faults = spam_faults(fields.get("spam", {}), is_form=is_form)
+    if is_form and fields.get("secrets"):
+        faults.append(Fault("/secrets", "must be empty: whoever fills in a form signs nothing"))
+    if is_form:
+        return faults + form_faults(fields.get("form", {}))
+    return faults + [Fault("/form", "belongs to the provider form")] * ("form" in fields)
 
 
 def _secret_faults(secrets: object) -> list[Fault]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from leadline.domain.endpoints import Endpoint, check_endpoint_fields
 from leadline.domain.errors import Conflict, Fault, Invalid, NotFound
+from leadline.domain.forms import FORM_SPAM, Form, SpamSettings
 from leadline.ports import Store, Tx
 
 Seal = Callable[[Sequence[str]], bytes | None]
@@ -23,10 +24,11 @@ async def add_endpoint(
     taken: frozenset[str],
 ) -> Endpoint:
     """Connect a provider. `taken` are names that the settings hold. Raises Invalid with every fault, Conflict for a name in use."""
-    _refuse(check_endpoint_fields(fields, is_new=True))
-    endpoint = _changed(
-        Endpoint(new_id(), fields["name"], fields["provider"], secrets.token_urlsafe(24), now, now), fields, seal, now
-    )
+    _refuse(check_endpoint_fields(fields))
+    blank = Endpoint(new_id(), fields["name"], fields["provider"], secrets.token_urlsafe(24), now, now)
+    if blank.provider == "form":
+        blank = replace(blank, form=Form(), spam=FORM_SPAM)
+    endpoint = _changed(blank, fields, seal, now)
 
     async def work(tx: Tx) -> Endpoint:
         if endpoint.name in taken or any(other.name == endpoint.name for other in await tx.endpoints()):
@@ -40,13 +42,13 @@ async def add_endpoint(
 async def update_endpoint(
     store: Store, endpoint_id: UUID, fields: Mapping[str, Any], seal: Seal, now: datetime
 ) -> Endpoint:
-    """Change an endpoint; `secrets` replaces all of them. Raises Invalid with every fault, NotFound."""
-    _refuse(check_endpoint_fields(fields, is_new=False))
+    """Change an endpoint; what is an object or a list is replaced as a whole. Raises Invalid with every fault, NotFound."""
 
     async def work(tx: Tx) -> Endpoint:
         before = next((one for one in await tx.endpoints() if one.id == endpoint_id), None)
         if before is None:
             raise NotFound(f"no endpoint {endpoint_id}")
+        _refuse(check_endpoint_fields(fields, before=before))
         after = _changed(before, fields, seal, now)
         tx.update_endpoints([after])
         return replace(after, version=after.version + 1)
@@ -58,6 +60,10 @@ def _changed(endpoint: Endpoint, fields: Mapping[str, Any], seal: Seal, now: dat
     set_here = {name: fields[name] for name in ("mapping", "defaults", "source") if name in fields}
     if "secrets" in fields:
         set_here["sealed_secrets"] = seal(fields["secrets"])
+    if "form" in fields:
+        set_here["form"] = Form.from_json(fields["form"])
+    if "spam" in fields:
+        set_here["spam"] = SpamSettings.from_json(fields["spam"])
     return replace(endpoint, **set_here, is_active=fields.get("active", endpoint.is_active), updated_at=now)
 
 

@@ -16,7 +16,9 @@ from leadline.web.reading import AnyRequest, read_id, read_object
 from leadline.web.services import Services
 
 ENDPOINT_BYTES_MAX = 200_000
-SHOWN = ("id", "name", "provider", "mapping", "defaults", "source", "created_at", "updated_at", "version")
+SHOWN = (
+    "id", "name", "provider", "mapping", "defaults", "source", "form", "spam", "created_at", "updated_at", "version"
+)  # fmt: skip
 
 
 @get("/api/v1/endpoints", tags=["endpoints"], operation_id="listEndpoints", opt=doing("manage_endpoints"))

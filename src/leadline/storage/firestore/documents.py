@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import UTC, datetime
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -15,6 +15,7 @@ from leadline.domain.activities import Activity
 from leadline.domain.answers import camel_case
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, Fault, Invalid
+from leadline.domain.forms import Form, SpamSettings
 from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
@@ -127,6 +128,8 @@ _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     "columns": (list, list, list),
     "mapping": (str, as_json, json.loads),
     "defaults": (str, as_json, json.loads),
+    "form": (str, lambda form: as_json(asdict(form)), lambda text: Form.from_json(json.loads(text))),
+    "spam": (str, lambda spam: as_json(asdict(spam)), lambda text: SpamSettings.from_json(json.loads(text))),
     # Its rules may hold any words as keys.
     "ruleset": (str, lambda ruleset: as_json(ruleset.to_json()), _read_ruleset),
     **dict.fromkeys(_AS_JSON, (str, as_json, json.loads)),

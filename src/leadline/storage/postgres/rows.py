@@ -11,6 +11,7 @@ from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault
+from leadline.domain.forms import Form, SpamSettings
 from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
@@ -56,6 +57,14 @@ def to_api_key(row: asyncpg.Record) -> ApiKey:
     values = dict(zip(API_KEY, row, strict=True))
     values["scopes"] = tuple(values["scopes"])
     return ApiKey(**values)
+
+
+def to_endpoint(row: asyncpg.Record) -> Endpoint:
+    """A row of `endpoints`, its settings as values again."""
+    values = dict(zip(ENDPOINT, row, strict=True))
+    values["form"] = None if values["form"] is None else Form.from_json(values["form"])
+    values["spam"] = SpamSettings.from_json(values["spam"])
+    return Endpoint(**values)
 
 
 def from_submission(record: SubmissionRecord) -> tuple[Any, ...]:

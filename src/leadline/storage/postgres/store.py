@@ -169,10 +169,10 @@ class PostgresStore(NotificationReads):
             return await rules.count_standings(connection, below)
 
     async def find_endpoint(self, name: str) -> Endpoint | None:
-        return next((Endpoint(*row) for row in await self._fetch(endpoints.ENDPOINT_BY_NAME, name)), None)
+        return next((rows.to_endpoint(row) for row in await self._fetch(endpoints.ENDPOINT_BY_NAME, name)), None)
 
     async def list_endpoints(self) -> list[Endpoint]:
-        return [Endpoint(*row) for row in await self._fetch(endpoints.ALL_ENDPOINTS)]
+        return [rows.to_endpoint(row) for row in await self._fetch(endpoints.ALL_ENDPOINTS)]
 
     async def list_import_runs(self) -> list[ImportRun]:
         return [ImportRun(*row) for row in await self._fetch(imports.ALL_RUNS)]

@@ -156,6 +156,8 @@ endpoints = Table(
     Column("source", String(100)),
     flag_column("is_active", True),
     count_column("version", 1),
+    Column("form", JSONB),
+    json_column("spam"),
     Index("idx_endpoints_name", "name", unique=True),
 )
 

@@ -190,7 +190,7 @@ class PostgresTx(IdempotencyTx, ImportTx):
 
     async def endpoints(self) -> list[Endpoint]:
         self._check_reading()
-        return [Endpoint(*row) for row in await self._connection.fetch(endpoints.ALL_ENDPOINTS)]
+        return [rows.to_endpoint(row) for row in await self._connection.fetch(endpoints.ALL_ENDPOINTS)]
 
     def add_endpoints(self, new: Sequence[Endpoint]) -> None:
         for endpoint in new:
