@@ -60,7 +60,7 @@ async def find_endpoint(services: Services, provider: str, segment: str) -> Endp
     """The endpoint of a path. Raises NotFound, alike for one that is not there, that is off, and for a wrong token."""
     name, _, token = segment.partition(".")
     found = await services.endpoints.find(name)
-    is_right = found is not None and found.provider == provider and found.is_active
+    is_right = found is not None and found.provider == provider and found.is_active and found.form is None
     if found is None or not is_right or (not found.is_signed and not _same(token, found.token)):
         raise NotFound("no endpoint of this name takes posts")
     return found

@@ -1,14 +1,20 @@
 """Endpoints: what is sent and what is answered."""
 
-from typing import get_args
+from typing import Any, get_args
 
 from leadline.domain.endpoints import LABELS_MAX, NAME_MAX, PROVIDERS, SECRET_LENGTHS, SECRETS_MAX, TARGETS, Endpoint
+from leadline.domain.forms import Form, SpamSettings
 from leadline.usecases.replies import ReplyOutcome
 from leadline.web.api_endpoints import SHOWN
 from leadline.web.openapi.operation import KEYED, READING, Operation
-from leadline.web.openapi.types import Schema, body_of, object_of, object_with, ref
+from leadline.web.openapi.types import Schema, body_of, object_of, object_with, ref, schema_of
 
 _FLAG: Schema = {"type": "boolean"}
+
+
+def _sent(kind: Any) -> Schema:
+    """An object of which everything has a default."""
+    return {key: value for key, value in schema_of(kind).items() if key != "required"}
 
 
 def endpoint_components() -> dict[str, Schema]:
@@ -25,6 +31,8 @@ def endpoint_components() -> dict[str, Schema]:
         "defaults": {"type": "object", "additionalProperties": {"type": "string"}},
         "source": {"type": ["string", "null"], "maxLength": 100},
         "active": _FLAG,
+        "form": _sent(Form) | {"description": "What a form of our own shows: for the provider form."},
+        "spam": _sent(SpamSettings) | {"description": "A honeypot and a time are for the provider form alone."},
     }
     new: dict[str, Schema] = {
         "name": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "maxLength": NAME_MAX},
