@@ -5,13 +5,18 @@ from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from typing import Any
 
+from leadline.channels.email import EmailChannel, Sender
+from leadline.channels.smtp import MailServer, MailServerAddress
 from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
 from leadline.domain.default_ruleset import DEFAULT_RULESET
+from leadline.domain.notifications import ChannelName
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.scoring import compile as compile_rules
+from leadline.domain.sent_links import SentLinks
 from leadline.ids import new_id
 from leadline.ports import Store
+from leadline.ports.channels import Channel
 from leadline.sealing import Sealer
 from leadline.storage.postgres import migrate
 from leadline.storage.postgres.store import open_store
@@ -112,6 +117,28 @@ async def build_house(settings: Settings, store: Store) -> House:
     """The rules as they stand now, published on first use."""
     ruleset = await current_ruleset(store, DEFAULT_RULESET, utc_now())
     return House(compile_rules(ruleset), new_id, settings.slack_channel)
+
+
+def build_channels(settings: Settings, secret_key: str) -> dict[ChannelName, Channel]:
+    """Every way to tell somebody something; one that lacks a setting says so by its `hindrance`. The caller closes them. Raises
+    WrongSetting."""
+    return {"email": _email(settings, SentLinks(settings.origin, secret_key))}
+
+
+def _email(settings: Settings, links: SentLinks) -> EmailChannel:
+    with _readable("SMTP_URL"):
+        server = MailServer(MailServerAddress.parse(settings.smtp_url)) if settings.smtp_url else None
+    with _readable("MAIL_FROM"):
+        sender = Sender.parse(settings.mail_from) if settings.mail_from else None
+    return EmailChannel(server, sender, links, settings.mail_postal_address)
+
+
+@contextmanager
+def _readable(variable: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise WrongSetting(f"{variable}: {error}") from error
 
 
 @asynccontextmanager

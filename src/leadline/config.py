@@ -43,6 +43,13 @@ class Settings:
     )
     phone_region: str | None = _setting("LEADLINE_PHONE_REGION", help="country of numbers without a prefix, such as US")
     slack_channel: str = _setting("SLACK_CHANNEL", "#leads", help="where alerts go")
+    smtp_url: str | None = _setting(
+        "SMTP_URL", secret=True, help="smtp://, smtp+starttls:// or smtps://USER:PASSWORD@HOST:PORT; unset: no e-mail"
+    )
+    mail_from: str | None = _setting("MAIL_FROM", help="who writes, such as Acme Sales <sales@acme.example.com>")
+    mail_postal_address: str | None = _setting(
+        "MAIL_POSTAL_ADDRESS", help="stands below mail to leads, as many countries demand"
+    )
     admin_email: str | None = _setting("LEADLINE_ADMIN_EMAIL", help="that admin is made at start if missing")
     admin_password: str | None = _setting("LEADLINE_ADMIN_PASSWORD", secret=True, help="the password of that admin")
     api_key: str | None = _setting(
