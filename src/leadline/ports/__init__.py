@@ -169,6 +169,9 @@ class Store(AccountStore, RulesStore, EndpointStore, ImportStore, NotificationSt
         """What no other part can see: on Firestore documents that somebody else wrote, on PostgreSQL rights that the
         application should not have. With it sentences that are no findings: how well the trail is protected."""
 
+    async def recount(self) -> None:
+        """Count anew what is kept counted for `count_open`; intake waits meanwhile. Nothing to do where nothing is kept."""
+
     async def ping(self) -> None:
         """Raises Unavailable unless the store answers."""
 

@@ -36,6 +36,7 @@ class Examination:
     misscored: list[UUID] = field(default_factory=list)
     misfiled: list[UUID] = field(default_factory=list)
     waiting: dict[UUID, datetime] = field(default_factory=dict)
+    is_miscounted: bool = False
 
 
 async def examine(store: Store, phone_region: str | None) -> Examination:
@@ -50,6 +51,7 @@ async def examine(store: Store, phone_region: str | None) -> Examination:
         await _look_at_belongings(at, examination)
     own, notes = await store.look_at_itself()
     examination.findings += own
+    examination.is_miscounted = any(finding.rule == "counters" for finding in own)
     examination.notes += notes
     return examination
 

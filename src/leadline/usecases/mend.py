@@ -1,5 +1,6 @@
-"""What `leadline doctor --fix` does: the counters and means of users, scores by the rule set that a lead names, search words
-and international numbers, and leads that wait while a rep has room. Nothing else: what a person has to decide is left alone."""
+"""What `leadline doctor --fix` does: the counters and means of users, the numbers on the tabs, scores by the rule set that a
+lead names, search words and international numbers, and leads that wait while a rep has room. Nothing else: what a person has to
+decide is left alone."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,6 +46,8 @@ async def _mend(store: Store, found: Examination, deciding: Deciding, phone_regi
         await _mend_score(store, lead_id, found.scorers, deciding)
     for start in range(0, len(found.misfiled), INDEX_BATCH):
         await _mend_index(store, found.misfiled[start : start + INDEX_BATCH], phone_region)
+    if found.is_miscounted:
+        await store.recount()
     drifts = found.drifts
     while await mend_counters(store, drifts, found.seen, deciding) == store.batch_max:
         drifts = []

@@ -18,7 +18,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "008_forms"
+HEAD = "009_lead_counts"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -75,6 +75,7 @@ REVISIONS = (
     Revision("005_idempotency_keys", _nothing, _nothing),
     Revision("006_import_runs", _nothing, _nothing),
     Revision("007_queue", _nothing, _nothing),
+    Revision("008_forms", _nothing, _nothing),
     Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))

@@ -191,6 +191,9 @@ class FirestoreStore(NotificationReads):
     async def look_at_itself(self) -> tuple[list[Finding], list[str]]:
         return [found async for found in doctor.odd_documents(self._client)], [doctor.TRAIL_NOTE]
 
+    async def recount(self) -> None:
+        """Nothing is kept counted: the server counts its index."""
+
     async def ping(self) -> None:
         await queries.get(self._client, [ROUTING])
 

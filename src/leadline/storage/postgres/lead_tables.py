@@ -1,8 +1,21 @@
-"""The two tables that hold leads, as SQLAlchemy sees them, with the indexes of the named lists (design, section 4)."""
+"""The tables that hold leads and their numbers, as SQLAlchemy sees them, with the indexes of the named lists (design, section 4)."""
 
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from leadline.storage.postgres.columns import count_column, flag_column, id_column, json_column, metadata, time_column
@@ -96,6 +109,27 @@ LEAD_CHECKS = {
     "chk_company_size": "company_size IN ('1-10', '11-50', '51-200', '201-1000', '1000+')",
     "chk_email_class": "email_class IN ('business', 'free', 'disposable')",
 }
+
+lead_counts = Table(
+    "lead_counts",
+    metadata,
+    Column("assigned_to", UUID(as_uuid=True)),
+    Column("category", String(20), nullable=False),
+    Column("status", String(50), nullable=False),
+    Column("is_waiting", Boolean, nullable=False),
+    Column("needs_review", Boolean, nullable=False),
+    Column("leads", BigInteger, nullable=False),
+    Index(
+        "idx_lead_counts_cell",
+        "assigned_to",
+        "category",
+        "status",
+        "is_waiting",
+        "needs_review",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
+)
 
 WORK_ORDER = (text("priority_flag DESC"), text("raw_score DESC"), text("created_at DESC"), text("id DESC"))
 

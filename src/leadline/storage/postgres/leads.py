@@ -66,22 +66,6 @@ async def list_leads(connection: Connection, query: LeadQuery, position: Positio
     return Page(found[:limit], position_of(query, found[limit - 1]) if len(found) > limit else None)
 
 
-async def count_open(connection: Connection, owners: Sequence[UUID | None]) -> dict[str, int]:
-    """The numbers on the tabs."""
-    sql = (
-        "SELECT category, count(*), count(*) FILTER (WHERE waiting_since IS NOT NULL), count(*) FILTER (WHERE needs_review)"
-        f" FROM leadline.leads WHERE {OPEN} AND {VISIBLE} AND ($1 OR assigned_to = ANY($2::uuid[]) OR ($3 AND assigned_to IS NULL))"
-        " GROUP BY category"
-    )
-    counts = {"Hot": 0, "Warm": 0, "Cold": 0, "waiting": 0, "needs_review": 0}
-    named = [owner for owner in owners if owner]
-    for category, total, waiting, review in await connection.fetch(sql, not owners, named, None in owners):
-        counts[category] = total
-        counts["waiting"] += waiting
-        counts["needs_review"] += review
-    return counts
-
-
 def list_statement(query: LeadQuery, position: Position | None, limit: int) -> tuple[str, list[Any]]:
     """The SQL of a page, one row longer than `limit`, and its arguments."""
     order = order_of(query)

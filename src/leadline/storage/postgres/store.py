@@ -26,7 +26,7 @@ from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace, UnknownOutcome
 from leadline.ports.moment import Moment
-from leadline.storage.postgres import accounts, endpoints, imports, leads, rows, rules, trail
+from leadline.storage.postgres import accounts, endpoints, imports, lead_counts, leads, rows, rules, trail
 from leadline.storage.postgres.connection import OUTAGE, borrow, in_our_words, open_pool
 from leadline.storage.postgres.moment import moment
 from leadline.storage.postgres.notifications import NotificationReads
@@ -89,7 +89,7 @@ class PostgresStore(NotificationReads):
 
     async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
         async with borrow(self._pool) as connection:
-            return await leads.count_open(connection, owners)
+            return await lead_counts.count_open(connection, owners)
 
     async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
         return [Lead(*row) for row in await self._fetch(leads.OF_ADDRESS, email_key, limit)]
@@ -182,7 +182,11 @@ class PostgresStore(NotificationReads):
 
     async def look_at_itself(self) -> tuple[list[Finding], list[str]]:
         async with borrow(self._pool) as connection:
-            return await look_at_rights(connection)
+            found, notes = await look_at_rights(connection)
+            return found + await lead_counts.look_at_counts(connection), notes
+
+    async def recount(self) -> None:
+        await self._fetch("SELECT leadline.recount_leads()")
 
     async def ping(self) -> None:
         await self._fetch("SELECT 1")

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import INET, JSONB, TIMESTAMP, UUID
 
 from leadline.storage.postgres.account_tables import api_keys, invitations, login_tries, sessions, users
 from leadline.storage.postgres.columns import count_column, flag_column, id_column, json_column, metadata, time_column
-from leadline.storage.postgres.lead_tables import leads, leads_archive
+from leadline.storage.postgres.lead_tables import lead_counts, leads, leads_archive
 from leadline.storage.postgres.queue_tables import notifications, suppressions, workers
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "idempotency_keys",
     "import_runs",
     "invitations",
+    "lead_counts",
     "leads",
     "leads_archive",
     "login_tries",
