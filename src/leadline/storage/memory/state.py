@@ -1,6 +1,9 @@
 """What the memory store holds, and how its rows must agree."""
 
+from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
@@ -10,6 +13,7 @@ from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
+from leadline.domain.lead_lists import Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.login_tries import LoginTries
 from leadline.domain.notifications import Notification
@@ -18,6 +22,8 @@ from leadline.domain.suppressions import Suppression
 from leadline.domain.users import User
 from leadline.domain.workers import Worker
 from leadline.ports import LostRace
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -63,3 +69,13 @@ def _same_day(lead: Lead, other: Lead) -> bool:
 def recent_first(leads: list[Lead]) -> list[Lead]:
     """Newest creation first."""
     return sorted(leads, key=lambda lead: lead.created_at, reverse=True)
+
+
+def page_of(
+    found: Iterable[T], position_of: Callable[[T], Any], after: Position | None, limit: int, *, ascending: bool = False
+) -> Page[T]:
+    """A page of these rows after `after`: positions descend, unless told otherwise."""
+    ordered = sorted(found, key=position_of, reverse=not ascending)
+    if after is not None:
+        ordered = [row for row in ordered if (position_of(row) > after if ascending else position_of(row) < after)]
+    return Page(deepcopy(ordered[:limit]), position_of(ordered[limit - 1]) if len(ordered) > limit else None)

@@ -1,11 +1,11 @@
 """The store in memory. Transactions run one after another; in tests each is rehearsed: run, thrown away, and run again."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
@@ -26,7 +26,7 @@ from leadline.ports import LostRace
 from leadline.storage.memory import rules
 from leadline.storage.memory.moment import MemoryMoment
 from leadline.storage.memory.notifications import NotificationReads
-from leadline.storage.memory.state import State
+from leadline.storage.memory.state import State, page_of
 from leadline.storage.memory.tx import MemoryTx
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ class MemoryStore(NotificationReads):
         found = [lead for lead in self._state.leads.values() if matches(query, lead)]
         if query.words:
             found = [lead for lead in found if lead.id in self._state.words]
-        return _page(
+        return page_of(
             found, lambda lead: position_of(query, lead), position, limit, ascending=order_of(query) == "updated"
         )
 
@@ -98,12 +98,12 @@ class MemoryStore(NotificationReads):
     async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
         self._on_call("leads_of_address")
         found = [lead for lead in self._state.leads.values() if lead.email_key == email_key and not lead.is_deleted]
-        return _page(found, lambda lead: (lead.created_at, lead.id), None, limit).items
+        return page_of(found, lambda lead: (lead.created_at, lead.id), None, limit).items
 
     async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
         self._on_call("list_activities")
         found = [a for a in self._state.activities.values() if a.lead_id == lead_id]
-        return _page(found, lambda a: (a.created_at, a.id), position, limit)
+        return page_of(found, lambda a: (a.created_at, a.id), position, limit)
 
     async def list_submissions(
         self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
@@ -112,12 +112,12 @@ class MemoryStore(NotificationReads):
         found = [
             s for s in self._state.submissions.values() if outcome in (None, s.outcome) and lead_id in (None, s.lead_id)
         ]
-        return _page(found, lambda s: (s.id,), position, limit)
+        return page_of(found, lambda s: (s.id,), position, limit)
 
     async def list_postings(self, position: Position | None, limit: int) -> Page[SubmissionRecord]:
         self._on_call("list_postings")
         found = [replace(record, payload=b"") for record in self._state.submissions.values()]
-        return _page(found, lambda s: (s.id,), position, limit)
+        return page_of(found, lambda s: (s.id,), position, limit)
 
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         self._on_call("find_submissions")
@@ -130,7 +130,7 @@ class MemoryStore(NotificationReads):
         found = [
             n for n in self._state.notifications.values() if status in (None, n.status) and lead_id in (None, n.lead_id)
         ]
-        return _page(found, lambda n: (n.id,), position, limit)
+        return page_of(found, lambda n: (n.id,), position, limit)
 
     async def list_users(self) -> list[User]:
         self._on_call("list_users")
@@ -198,7 +198,7 @@ class MemoryStore(NotificationReads):
 
     async def list_rulesets(self, position: Position | None, limit: int) -> Page[Published]:
         self._on_call("list_rulesets")
-        return _page(self._state.rulesets.values(), lambda published: (published.ruleset.version,), position, limit)
+        return page_of(self._state.rulesets.values(), lambda published: (published.ruleset.version,), position, limit)
 
     async def list_drafts(self) -> list[Draft]:
         self._on_call("list_drafts")
@@ -207,7 +207,7 @@ class MemoryStore(NotificationReads):
     async def list_standings(self, below: int, position: Position | None, limit: int) -> Page[Standing]:
         self._on_call("list_standings")
         found = rules.standings(self._state, below)
-        return _page(found, lambda row: (row.ruleset_version, row.id), position, limit, ascending=True)
+        return page_of(found, lambda row: (row.ruleset_version, row.id), position, limit, ascending=True)
 
     async def count_standings(self, below: int) -> int:
         self._on_call("count_standings")
@@ -241,12 +241,3 @@ class MemoryStore(NotificationReads):
 
     async def close(self) -> None:
         """Nothing is held."""
-
-
-def _page(
-    found: Iterable[T], position_of: Callable[[T], Any], after: Position | None, limit: int, *, ascending: bool = False
-) -> Page[T]:
-    ordered = sorted(found, key=position_of, reverse=not ascending)
-    if after is not None:
-        ordered = [row for row in ordered if (position_of(row) > after if ascending else position_of(row) < after)]
-    return Page(deepcopy(ordered[:limit]), position_of(ordered[limit - 1]) if len(ordered) > limit else None)
