@@ -15,6 +15,7 @@ from leadline.domain.rulesets import RuleSet
 from leadline.domain.scoring import compile as compile_rules
 from leadline.domain.sent_links import SentLinks
 from leadline.ids import new_id
+from leadline.integrations.journal import open_journal
 from leadline.ports import Store
 from leadline.ports.channels import Channel
 from leadline.sealing import Sealer
@@ -23,8 +24,11 @@ from leadline.storage.postgres.store import open_store
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
+from leadline.usecases.outage import DatabaseWatch
 from leadline.usecases.rules import current_ruleset, find_ruleset
+from leadline.usecases.standby import Standby
 from leadline.web.connected import Endpoints, own_endpoint
+from leadline.web.learning import keep_learning
 from leadline.web.live import Live
 from leadline.web.services import Keys, Services
 
@@ -142,20 +146,41 @@ def _readable(variable: str) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def build(settings: Settings, store: Store, secret_key: str) -> AsyncIterator[Services]:
+async def open_standby(settings: Settings, store: Store) -> AsyncIterator[Standby]:
+    """The journal in LEADLINE_HOME, and the watch that says when it is needed. Raises Unavailable where there can be none."""
+    journal = await open_journal(settings.home / "journal", settings.journal_max)
+    watch = DatabaseWatch(store.beat)
+    watch.start()
+    try:
+        yield Standby(journal, watch)
+    finally:
+        await watch.close()
+        await journal.close()
+
+
+@asynccontextmanager
+async def build(
+    settings: Settings, store: Store, secret_key: str, standby: Standby | None = None
+) -> AsyncIterator[Services]:
     """A running application: its queue takes submissions from here on and is finished at the end."""
     house = await build_house(settings, store)
 
     async def find(version: int) -> RuleSet:
         return await find_ruleset(store, version)
 
-    queue = CaptureQueue(lambda items: capture_leads(store, house, items, utc_now()), batch_max=store.batch_max)
+    queue = CaptureQueue(
+        lambda items: capture_leads(store, house, items, utc_now()), batch_max=store.batch_max, standby=standby
+    )
+    watch = standby.watch if standby else None
+    keys, live, sealer = Keys(store, watch), Live(store), Sealer(secret_key)
+    endpoints = Endpoints(store, sealer, own_endpoint(settings, sealer), watch)
+    learning = await keep_learning(keys, endpoints) if standby else None
     queue.start()
-    keys, live, sealer = Keys(store), Live(store), Sealer(secret_key)
-    endpoints = Endpoints(store, sealer, own_endpoint(settings, sealer))
     try:
-        yield Services(settings, secret_key, store, house, queue, keys, find, live, endpoints)
+        yield Services(settings, secret_key, store, house, queue, keys, find, live, endpoints, standby)
     finally:
+        if learning is not None:
+            learning.cancel()
         await live.close()
         await queue.close()
         await keys.close()

@@ -15,8 +15,8 @@ class WrongSetting(LeadlineError):
     """A setting cannot be used as it is."""
 
 
-def _setting(variable: str, default: Any = None, *, secret: bool = False, help: str) -> Any:
-    return field(default=default, metadata={"variable": variable, "secret": secret, "help": help})
+def _setting(variable: str, default: Any = None, *, secret: bool = False, most: int = 65535, help: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "secret": secret, "most": most, "help": help})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,12 @@ class Settings:
         "TRUSTED_PROXIES", (), help="networks whose X-Forwarded-For is believed, separated by commas"
     )
     open_metrics: bool = _setting("LEADLINE_OPEN_METRICS", False, help="1 opens /metrics and /docs to everybody")
+    journal_max: int = _setting(
+        "LEADLINE_JOURNAL_MAX",
+        100_000,
+        most=10_000_000,
+        help="how many submissions are kept on this machine's disk while the database is away",
+    )
     origins: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -117,7 +123,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         text, origin = _read(environment, variable, secret=spec.metadata["secret"])
         origins[spec.name] = origin
         if text is not None:
-            values[spec.name] = _parsed(variable, text, spec.default)
+            values[spec.name] = _parsed(variable, text, spec.default, spec.metadata["most"])
     settings = Settings(**values, origins=origins)
     _check(settings)
     return settings
@@ -136,14 +142,14 @@ def _read(environment: Mapping[str, str], variable: str, *, secret: bool) -> tup
     return (text, "environment") if text else (None, "default")
 
 
-def _parsed(variable: str, text: str, default: Any) -> Any:
+def _parsed(variable: str, text: str, default: Any, most: int) -> Any:
     if isinstance(default, bool):
         if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
             raise WrongSetting(f"{variable} is {text!r}; use 1 or 0")
         return text.lower() in ("1", "true", "yes")
     if isinstance(default, int):
-        if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-            raise WrongSetting(f"{variable} is {text!r}; use a port from 1 to 65535")
+        if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
+            raise WrongSetting(f"{variable} is {text!r}; use a number from 1 to {most}")
         return int(text)
     if isinstance(default, Path):
         return Path(text)

@@ -14,7 +14,7 @@ import uvicorn
 import uvloop
 
 from leadline import embedded
-from leadline.bootstrap import build, build_house, migrate_database, open_database
+from leadline.bootstrap import build, build_house, migrate_database, open_database, open_standby
 from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
 from leadline.domain.users import User
@@ -88,7 +88,11 @@ async def _serve(house: _House) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await migrate_database(settings)
-    async with open_database(settings) as store, build(settings, store, secrets.secret_key) as services:
+    async with (
+        open_database(settings) as store,
+        open_standby(settings, store) as standby,
+        build(settings, store, secrets.secret_key, standby) as services,
+    ):
         admin, demo_leads = await _prepare(settings, secrets, store, demo=house.demo)
         server = _WebServer(_server_config(settings, create_app(services)))
         # What is there now stays: the collector need not walk through it with every generation.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from leadline.embedded import CannotStart, attach, serve
-from leadline.embedded.locks import LockFile
+from leadline.locks import LockFile
 from tests.e2e.embedded_kit import (
     Command,
     answer,

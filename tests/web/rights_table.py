@@ -30,6 +30,7 @@ review_lead        | leads:write    |                 | all     | all
 delete_lead        | leads:write    |                 | all     | all
 restore_lead       | leads:write    |                 | all     | all
 create_lead        | leads:create   | yes             | yes     | yes
+read_receipt       | leads:create   |                 |         |
 count_event        | events:write   |                 |         |
 read_submissions   | leads:read     |                 | yes     | yes
 release_submission | leads:write    |                 | yes     | yes
@@ -116,6 +117,8 @@ ROUTES: dict[str, Route] = {
     "GET /api/v1/leads": Route("key", "list_leads"),
     "POST /api/v1/leads": Route("key", "create_lead", 201, sent=lambda _: body()),
     "POST /api/v1/leads/bulk": Route("key", "create_lead", sent={"items": []}),
+    # There is no receipt of this id.
+    "GET /api/v1/receipts/{receipt}": Route("key", "read_receipt", 404),
     f"GET /api/v1{_LEAD}": Route("key", "see_lead", needs="any"),
     f"GET /api/v1{_LEAD}/activities": Route("key", "see_lead", needs="any"),
     f"GET /api/v1{_LEAD}/explain": Route("key", "see_lead", needs="any"),

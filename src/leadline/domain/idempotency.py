@@ -4,6 +4,7 @@ What made no lead is not kept: its sender mends the body and sends it under the 
 Of a list the refusals are kept too, for they are part of the one answer to all of it."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,6 +73,13 @@ def kept(once: Once, captured: Captured, now: datetime) -> KeptAnswer | None:
     status, body = once.answer(captured)
     lead_id = captured.lead.id if captured.lead else None
     return KeptAnswer(once.digest, once.fingerprint, now, now + KEPT_FOR, captured.submission_id, status, body, lead_id)
+
+
+def answer_of_journal(receipt: UUID, *, is_row: bool = False) -> tuple[int, bytes]:
+    """What is answered to a posting that lies in the journal, and again to a second one under its key; `is_row`: to a row of a
+    list."""
+    said = {"status": 202, "receipt": str(receipt)} if is_row else {"receipt": str(receipt), "status": "pending"}
+    return 200 if is_row else 202, json.dumps(said).encode()
 
 
 def check_same(once: Once, answer: KeptAnswer) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from leadline.domain.activities import Actor
-from leadline.domain.errors import Fault
+from leadline.domain.errors import Fault, LeadlineError
 from leadline.domain.leads import Lead
 from leadline.domain.submission import Submission
 
@@ -37,7 +37,8 @@ DEFAULT_SOURCES: dict[WayIn, str] = {
 class Intake:
     """One posting as the edge hands it over: either a `submission` that parsed, or the `faults` why it did not.
     `is_live` is False for demo, import and copy: those queue no notification. `is_test` marks a lead that nobody sent: it
-    notifies nobody either. `replay_of` is the posting that a release reads anew, `once` the idempotency key it was sent under."""
+    notifies nobody either. `replay_of` is the posting that a release reads anew, `once` the idempotency key it was sent under, `key_id`
+    the API key that sent it."""
 
     id: UUID
     way_in: WayIn
@@ -55,6 +56,7 @@ class Intake:
     is_test: bool = False
     replay_of: UUID | None = None
     once: "Once | None" = None
+    key_id: UUID | None = None
 
 
 def settling_id(submission_id: UUID) -> UUID:
@@ -124,3 +126,12 @@ class Captured:
     lead: Lead | None
     faults: tuple[Fault, ...] = ()
     kept: "KeptAnswer | None" = None
+
+
+class Journalled(LeadlineError):
+    """Not a no: the database is away, and the submission is kept in the journal, from which it is brought in later. `receipt` is
+    the id under which its sender may ask what became of it."""
+
+    def __init__(self, receipt: UUID) -> None:
+        super().__init__("the database does not answer; what was sent is kept, and will be brought in when it is back")
+        self.receipt = receipt

@@ -34,6 +34,7 @@ Action = (
         "keep_account",
         "list_leads",
         "create_lead",
+        "read_receipt",
         "count_event",
         "read_submissions",
         "release_submission",
@@ -75,6 +76,8 @@ RIGHTS: Mapping[Action, Right] = {
     "keep_account": Right(None, "rep"),
     "list_leads": Right("leads:read", "rep"),
     "create_lead": Right("leads:create", "rep"),
+    # Of what the key itself sent; `admin` reads any.
+    "read_receipt": Right("leads:create"),
     "count_event": Right("events:write"),
     "read_submissions": Right("leads:read", "manager"),
     "release_submission": Right("leads:write", "manager"),

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadline.embedded.cluster import APP, DATABASE, OWNER, prepare, read_passwords
-from leadline.embedded.locks import POLL_SECONDS, LockFile, process_exists
 from leadline.embedded.messages import AlreadyServing, CannotStart, say
 from leadline.embedded.server import Server, find_running, start, take_over_orphan
 from leadline.embedded.ways import Chooser, choose_way
+from leadline.locks import POLL_SECONDS, LockFile, process_exists
 
 __all__ = ["AlreadyServing", "CannotStart", "EmbeddedUrls", "attach", "choose_way", "serve"]
 

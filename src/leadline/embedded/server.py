@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadline.embedded.locks import process_exists
 from leadline.embedded.messages import CannotStart, say
 from leadline.embedded.ways import Way
+from leadline.locks import process_exists
 
 START_SECONDS = 300  # a start after a crash replays up to max_wal_size
 RETRY_SECONDS = 15

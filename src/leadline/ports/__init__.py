@@ -175,5 +175,9 @@ class Store(AccountStore, RulesStore, EndpointStore, ImportStore, NotificationSt
     async def ping(self) -> None:
         """Raises Unavailable unless the store answers."""
 
+    async def beat(self) -> None:
+        """Like `ping`, on a connection of its own: neither a queue for connections nor a lock stands before it. One caller at a
+        time, who says how long it may take: it ends when it is cancelled."""
+
     async def close(self) -> None:
         """Let go of every connection."""

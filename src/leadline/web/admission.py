@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Forbidden, NotFound
 from leadline.domain.rights import LEAD_ACTIONS, Action, can, why_not
+from leadline.usecases.outage import check_here
 from leadline.web.actions import ACTION
 from leadline.web.csrf import proof_of, services_of
 from leadline.web.error_pages import wants_page
@@ -20,6 +21,8 @@ from leadline.web.services import Services
 from leadline.web.sessions import NotSignedIn, Viewer, find_viewer, get_viewer
 
 _KEY = "key"
+# What works during an outage; anything else says so at once.
+_WITHOUT_DATABASE = ("create_lead", "read_receipt", "describe_api")
 
 
 def nothing_here() -> NotFound:
@@ -47,6 +50,8 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if isinstance(who, ApiKey):
         if action is None or not can(who, action):
             raise Forbidden(why_not(who, action or "see_lead"))
+        if action not in _WITHOUT_DATABASE:
+            check_here(services_of(request).watch)
     elif who is not None:
         needed: Action | None = "see_lead" if action in LEAD_ACTIONS else action
         if needed is None or not can(who.user, needed):

@@ -9,13 +9,13 @@ from litestar.di import NamedDependency
 from leadline.clock import utc_now
 from leadline.domain.access import ApiKey
 from leadline.domain.errors import Fault, Invalid
-from leadline.domain.idempotency import check_same
-from leadline.domain.intake import Captured, Intake
+from leadline.domain.idempotency import answer_of_journal, check_same
+from leadline.domain.intake import Captured, Intake, Journalled
 from leadline.domain.submission import parse_submission
 from leadline.web.actions import doing
 from leadline.web.admission import key_in
 from leadline.web.answers import faults_json, json_answer, told
-from leadline.web.idempotency import answer_to, as_json, mark_once
+from leadline.web.idempotency import Answer, answer_to, as_json, mark_once
 from leadline.web.problems import Unreadable
 from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body
 from leadline.web.services import Services
@@ -27,7 +27,8 @@ BULK_MAX = 1_000
 
 @post("/api/v1/leads", status_code=201, tags=["leads"], operation_id="createLead", opt=doing("create_lead"))
 async def create_lead(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
-    """Capture one lead. 201 with the lead; 200 with the first lead when the address wrote within the last 24 hours."""
+    """Capture one lead. 201 with the lead; 200 with the first lead when the address wrote within the last 24 hours; 202
+    with a receipt while the database is away."""
     key = key_in(request)
     check_json(request)
     body = await read_body(request, LEAD_BYTES_MAX)
@@ -73,28 +74,34 @@ async def create_leads(request: AnyRequest, services: NamedDependency[Services])
     mark_once(request, key, body, items, answer, is_list=True)
     results = await _submit(services, items)
     pairs = zip(items, results, strict=True)
-    answers = [msgspec.Raw(answer_to(item, captured, answer)[1]) for item, captured in pairs]
+    answers = [msgspec.Raw(_row(item, result, answer)) for item, result in pairs]
     return json_answer({"items": answers})
 
 
-async def _submit(services: Services, items: list[Intake]) -> list[Captured]:
+def _row(item: Intake, result: Captured | Journalled, answer: Answer) -> bytes:
+    if isinstance(result, Journalled):
+        return answer_of_journal(result.receipt, is_row=True)[1]
+    return answer_to(item, result, answer)[1]
+
+
+async def _submit(services: Services, items: list[Intake]) -> list[Captured | Journalled]:
     """What came of the rows of a list. Under an idempotency key the first one goes alone: it stands for the whole list, so that
     of another list under the same key no row is stored."""
     if not items:
         return []
     once = items[0].once
     if once is None:
-        return await services.queue.submit(items)
-    first = await services.queue.submit(items[:1])
-    if first[0].kept is not None:
-        check_same(once, first[0].kept)
-    return first + (await services.queue.submit(items[1:]) if items[1:] else [])
+        return await services.queue.take(items)
+    (first,) = await services.queue.take(items[:1])
+    if isinstance(first, Captured) and first.kept is not None:
+        check_same(once, first.kept)
+    return [first, *(await services.queue.take(items[1:]) if items[1:] else [])]
 
 
 def _intake(request: AnyRequest, key: ApiKey, services: Services, body: bytes) -> Intake:
     actor = actor_of(request, key)
     request_id = request.scope["state"]["request_id"]
-    return Intake(services.house.new_id(), "api", body, utc_now(), actor, request_id=request_id)
+    return Intake(services.house.new_id(), "api", body, utc_now(), actor, request_id=request_id, key_id=key.id)
 
 
 def _parse_into(item: Intake, value: Any) -> None:

@@ -8,6 +8,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from leadline.domain.errors import LeadlineError
+from leadline.domain.intake import Journalled
 from leadline.usecases.passwords import PasswordGuard
 from leadline.web import (
     account,
@@ -33,6 +34,7 @@ from leadline.web import (
     new_lead,
     pages,
     quarantine,
+    receipts,
     start,
     static,
     welcome,
@@ -57,6 +59,7 @@ VISITS_MAX, VISITS_SECONDS = 30, 60.0
 API: list[Any] = [
     api_intake.create_lead,
     api_intake.create_leads,
+    receipts.get_receipt,
     api_leads.list_leads,
     api_leads.get_lead,
     api_leads.list_activities,
@@ -173,6 +176,7 @@ def create_inner_app(services: Services) -> Litestar:
         },
         exception_handlers={
             NotSignedIn: to_login,
+            Journalled: receipts.kept_for_later,
             LeadlineError: handle_ours,
             HTTPException: handle_http,
             Exception: handle_unforeseen,

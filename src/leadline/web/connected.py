@@ -10,6 +10,7 @@ from leadline.domain.endpoints import Endpoint, is_endpoint_name
 from leadline.domain.errors import Unavailable
 from leadline.ports import Store
 from leadline.sealing import Sealed, Sealer
+from leadline.usecases.outage import DatabaseWatch, check_here
 
 REMEMBERED_SECONDS = 5.0
 REMEMBERED_MAX = 1_000
@@ -23,7 +24,13 @@ class Endpoints:
     store: Store
     sealer: Sealer
     own: Endpoint | None = None
+    watch: DatabaseWatch | None = None
     _seen: dict[str, tuple[float, Endpoint]] = field(default_factory=dict)
+    _standing: dict[str, Endpoint] = field(default_factory=dict)
+
+    async def learn(self) -> None:
+        """Know every endpoint there is: while the database is away, they take posts as they were."""
+        self._standing = {endpoint.name: endpoint for endpoint in await self.store.list_endpoints()}
 
     async def find(self, name: str) -> Endpoint | None:
         """The endpoint of a name. Only what is there is remembered."""
@@ -36,7 +43,13 @@ class Endpoints:
         now = time.monotonic()
         if seen is not None and seen[0] > now:
             return seen[1]
-        found = await self.store.find_endpoint(name)
+        try:
+            check_here(self.watch)
+            found = await self.store.find_endpoint(name)
+        except Unavailable:
+            found = self._standing.get(name)
+            if found is None:
+                raise
         if found is None:
             self._seen.pop(name, None)
             return None

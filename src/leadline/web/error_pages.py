@@ -27,6 +27,11 @@ _HELP = {
     " told to send it again. Try again in a few seconds; if it lasts, whoever runs the server finds more under /readyz and in its log.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "It is in the log under the request id below. Everything else goes on working.",
 }
+_KEPT_HELP = (
+    "The database does not answer, so there is nothing to show. Leads are taken all the same: what forms and programs post now is"
+    " kept safely on this server, and comes in by itself, in order, when the database is back. Try again in a minute; /readyz says"
+    " how many wait."
+)
 _SAYS_IT_ALL = (HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
@@ -51,7 +56,7 @@ def error_page(
         headers,
         title=_TITLES.get(kind, kind.phrase),
         detail=None if kind in _SAYS_IT_ALL or faults else detail,
-        help=_HELP.get(kind),
+        help=_KEPT_HELP if kind is HTTPStatus.SERVICE_UNAVAILABLE and _takes_leads(request) else _HELP.get(kind),
         faults=[(fault.pointer.lstrip("/"), fault.detail) for fault in faults],
         again=_again(request, kind),
         request_id=request.scope["state"]["request_id"],
@@ -63,3 +68,9 @@ def _again(request: Request[Any, Any, Any], kind: HTTPStatus) -> str | None:
     if request.scope["path"] == "/login":
         return "/login"
     return safe_next(own_path(request)) if kind is HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET" else None
+
+
+def _takes_leads(request: Request[Any, Any, Any]) -> bool:
+    """Whether there is an outage in which the journal still has room."""
+    standby = request.app.state["services"].standby
+    return standby is not None and standby.watch.is_away and standby.journal.room > 0

@@ -2,14 +2,18 @@
 
 import os
 import platform
+from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
 from leadline.domain.errors import Unavailable
+from leadline.usecases.standby import Standby
 from leadline.web.actions import doing
 from leadline.web.answers import json_answer
 from leadline.web.services import Services
+
+_LATER = {"Retry-After": "5"}
 
 
 @get("/healthz", tags=["health"], operation_id="health", opt=doing("open"))
@@ -22,9 +26,31 @@ async def healthz() -> Response[bytes]:
 async def readyz(services: NamedDependency[Services]) -> Response[bytes]:
     """503 only when no lead can be taken. Names instance and process."""
     facts = {"instance": platform.node(), "pid": os.getpid(), "waiting_for_commit": services.queue.depth}
+    if services.standby is not None:
+        return await _with_standby(services.standby, facts)
     try:
         await services.store.ping()
     except Unavailable as outage:
         headers = {"Retry-After": str(outage.retry_after_seconds)}
         return json_answer({"status": "cannot take leads", "reason": str(outage), **facts}, 503, headers)
     return json_answer({"status": "ready", "warnings": [], **facts})
+
+
+async def _with_standby(standby: Standby, facts: dict[str, Any]) -> Response[bytes]:
+    """With a journal leads are taken while the database is away, too, as long as there is room."""
+    try:
+        oldest = await standby.journal.oldest()
+    except Unavailable as fault:
+        # Nothing can be taken in an outage then; there is none yet.
+        if standby.watch.is_away:
+            return json_answer({"status": "cannot take leads", "reason": str(fault), **facts}, 503, _LATER)
+        return json_answer({"status": "ready", "warnings": [str(fault)], **facts})
+    depth = standby.journal.depth
+    if standby.watch.is_away and not standby.journal.room:
+        reason = f"the database does not answer, and the journal is full: {depth} submissions wait in it"
+        return json_answer({"status": "cannot take leads", "reason": reason, **facts}, 503, _LATER)
+    warnings = ["the database does not answer; submissions are kept in the journal"] if standby.watch.is_away else []
+    if depth:
+        since = f", the oldest since {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
+        warnings.append(f"{depth} submissions wait in the journal to be brought in{since}")
+    return json_answer({"status": "ready", "warnings": warnings, **facts})

@@ -11,7 +11,7 @@ from leadline.clock import utc_now
 from leadline.domain.activities import Actor
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import NotFound
-from leadline.domain.intake import Intake
+from leadline.domain.intake import Intake, Journalled
 from leadline.sources import Delivery
 from leadline.sources.payloads import read_into
 from leadline.sources.providers import SOURCES
@@ -49,7 +49,11 @@ async def hook(
         request_id=request.scope["state"]["request_id"],
     )
     read_into(item, found)
-    (captured,) = await services.queue.submit([item])
+    try:
+        (captured,) = await services.queue.submit([item])
+    except Journalled as kept:
+        # A provider that is told yes does not send it again.
+        return json_answer({"submission_id": kept.receipt, "outcome": "journalled"}, 202)
     answer: dict[str, Any] = {"submission_id": captured.submission_id, "outcome": captured.outcome}
     if captured.faults:
         answer["errors"] = faults_json(captured.faults)

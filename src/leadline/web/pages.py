@@ -30,7 +30,8 @@ async def work_list(
     wanted = read_wanted(request.query_params.multi_items(), viewer.user, users, viewer.now())
     context = await list_context(services, cursors, viewer.user, wanted, users)
     toast = find_toast(request, services, viewer)
-    return page("leads.html", **frame(viewer, services), **context, toast=toast)
+    waiting = services.standby.journal.depth if services.standby else 0
+    return page("leads.html", **frame(viewer, services), **context, toast=toast, brought_in=waiting)
 
 
 def frame(viewer: Viewer, services: Services) -> dict[str, Any]:

@@ -11,13 +11,15 @@ from leadline.clock import utc_now
 from leadline.domain.access import ApiKey
 from leadline.domain.activities import Actor
 from leadline.domain.errors import Invalid, LeadlineError, faults_of
-from leadline.domain.intake import Intake
+from leadline.domain.idempotency import answer_of_journal
+from leadline.domain.intake import Intake, Journalled
 from leadline.domain.rights import can
 from leadline.domain.submission import Submission, parse_submission
 from leadline.web.answers import told
 from leadline.web.api_intake import LEAD_BYTES_MAX
 from leadline.web.problems import MEDIA_TYPE, Unreadable, detail_of, headers_of, problem, status_of
 from leadline.web.reading import USER_AGENT_LENGTH, in_time
+from leadline.web.receipts import receipt_address
 from leadline.web.services import Services
 
 PATH = "/api/v1/leads"
@@ -54,7 +56,10 @@ class QuickIntake:
             return
         client = scope.get("client")
         actor = Actor("api_key", key.name, ip_address=client[0] if client else None, user_agent=agent)
-        item = Intake(self._services.house.new_id(), "api", body, utc_now(), actor, submission, request_id=request_id)
+        item = Intake(
+            self._services.house.new_id(), "api", body, utc_now(), actor, submission,
+            request_id=request_id, key_id=key.id,
+        )  # fmt: skip
         await _answer(send, *await self._capture(item, key, request_id))
 
     async def _capture(self, item: Intake, key: ApiKey, request_id: str) -> tuple[int, str, dict[str, str], bytes]:
@@ -62,6 +67,9 @@ class QuickIntake:
             (captured,) = await self._services.queue.submit([item])
             if captured.lead is None:
                 raise Invalid(list(captured.faults))
+        except Journalled as kept:
+            status, content = answer_of_journal(kept.receipt)
+            return status, "application/json", {"Location": receipt_address(kept.receipt)}, content
         except LeadlineError as error:
             return _refusal(error, request_id)
         status = 201 if captured.outcome == "created" else 200

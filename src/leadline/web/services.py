@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import ApiKey, is_key_live
-from leadline.domain.errors import LeadlineError
+from leadline.domain.errors import LeadlineError, Unavailable
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import Store
+from leadline.usecases.accounts import hash_of
 from leadline.usecases.api_keys import find_key, note_key_use
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
+from leadline.usecases.outage import DatabaseWatch, check_here
+from leadline.usecases.standby import Standby
 from leadline.web.connected import Endpoints
 from leadline.web.live import Live
 
@@ -29,11 +32,18 @@ log = logging.getLogger("leadline.web")
 
 @dataclass(slots=True)
 class Keys:
-    """API keys as they were a moment ago: a revoked key works for five seconds more at most, and intake costs no look-up."""
+    """API keys as they were a moment ago: a revoked key works for five seconds more at most, and intake costs no look-up. While the
+    database is away, every key that was good when it was last asked for all of them (`learn`) works on."""
 
     store: Store
+    watch: DatabaseWatch | None = None
     _seen: dict[str, tuple[float, ApiKey]] = field(default_factory=dict)
+    _standing: dict[bytes, ApiKey] = field(default_factory=dict)
     _noting: dict[bytes, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def learn(self) -> None:
+        """Know every key there is, for an outage: one that has not been used for days must work in it too."""
+        self._standing = {key.key_hash: key for key in await self.store.list_api_keys()}
 
     def remembered(self, key: str) -> ApiKey | None:
         """A key that was good a moment ago."""
@@ -43,12 +53,19 @@ class Keys:
         return seen[1]
 
     async def find(self, key: str) -> ApiKey | None:
-        """The live key behind what a client sent, or None. Only good keys are remembered."""
+        """The live key behind what a client sent, or None. Only good keys are remembered. Raises Unavailable for one that is not
+        known while nobody can be asked: whether it is good is not known either."""
         remembered = self.remembered(key)
         if remembered is not None:
             return remembered
         now = time.monotonic()
-        found = await find_key(self.store, key, utc_now())
+        try:
+            check_here(self.watch)
+            found = await find_key(self.store, key, utc_now())
+        except Unavailable:
+            found = self._standing.get(hash_of(key))
+            if found is None or not is_key_live(found, utc_now()):
+                raise
         if found is None:
             self._seen.pop(key, None)
             return None
@@ -65,6 +82,8 @@ class Keys:
 
     def _note_use(self, found: ApiKey) -> None:
         """Beside the request, which need not wait for it."""
+        if self.watch is not None and self.watch.is_away:
+            return
         if found.key_hash not in self._noting:
             task = self._noting[found.key_hash] = asyncio.create_task(self._write_use(found))
             task.add_done_callback(lambda _: self._noting.pop(found.key_hash, None))
@@ -93,6 +112,12 @@ class Services:
     find_ruleset: Callable[[int], Awaitable[RuleSet]]
     live: Live
     endpoints: Endpoints
+    standby: Standby | None = None
+
+    @property
+    def watch(self) -> DatabaseWatch | None:
+        """What says whether the database is away, where there is a journal for that."""
+        return self.standby.watch if self.standby else None
 
 
 def now_for(user: User) -> datetime:

@@ -12,6 +12,7 @@ from leadline.config import Settings
 from leadline.domain.errors import LeadlineError
 from leadline.domain.users import User
 from leadline.usecases.accounts import resume_session
+from leadline.usecases.outage import check_here
 from leadline.web.paths import own_path, safe_next
 from leadline.web.reading import AnyRequest
 from leadline.web.services import Services, now_for
@@ -78,6 +79,7 @@ async def find_viewer(request: AnyRequest, services: Services) -> Viewer | None:
     """Who is signed in, or None. Asked of the store once for each request: a revoked session or a deactivated user stops at once."""
     state = request.scope["state"]
     if _VIEWER not in state:
+        check_here(services.watch)
         token = session_token(request, services.settings)
         user = await resume_session(services.store, token, utc_now()) if token else None
         state[_VIEWER] = Viewer(user, token) if user is not None and token else None

@@ -35,8 +35,7 @@ ATTEMPTS = 8
 
 
 class MemoryStore(NotificationReads):
-    """See `ports.Store`. `on_call` hears the name of each store call before it happens, and of `committed` after it has, and
-    may raise: the fault harness."""
+    """See `ports.Store`. `on_call` hears of each call before it happens, of `committed` after, and may raise: for the faults."""
 
     batch_max = 64
 
@@ -238,6 +237,8 @@ class MemoryStore(NotificationReads):
 
     async def ping(self) -> None:
         self._on_call("ping")
+
+    beat = ping
 
     async def close(self) -> None:
         """Nothing is held."""

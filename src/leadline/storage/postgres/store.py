@@ -30,6 +30,7 @@ from leadline.storage.postgres import accounts, endpoints, imports, lead_counts,
 from leadline.storage.postgres.connection import OUTAGE, borrow, in_our_words, open_pool
 from leadline.storage.postgres.moment import moment
 from leadline.storage.postgres.notifications import NotificationReads
+from leadline.storage.postgres.pulse import Pulse
 from leadline.storage.postgres.rights import look_at_rights
 from leadline.storage.postgres.tx import PostgresTx
 
@@ -53,8 +54,9 @@ class PostgresStore(NotificationReads):
 
     batch_max = 64
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", pulse: Pulse | None = None) -> None:
         self._pool = pool
+        self._pulse = pulse
 
     async def transact(self, work: Callable[[PostgresTx], Awaitable[T]], *, routing: bool = False) -> T:
         for attempt in range(ATTEMPTS):
@@ -191,7 +193,12 @@ class PostgresStore(NotificationReads):
     async def ping(self) -> None:
         await self._fetch("SELECT 1")
 
+    async def beat(self) -> None:
+        await (self._pulse.beat() if self._pulse else self.ping())
+
     async def close(self) -> None:
+        if self._pulse is not None:
+            self._pulse.close()
         self._pool.terminate()
 
     async def _fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
@@ -201,9 +208,8 @@ class PostgresStore(NotificationReads):
 
 async def open_store(url: str, *, pool_size: int = 10, as_app: bool, through_pooler: bool = False) -> PostgresStore:
     """Connect. `as_app` gives up the owner's rights on every connection: needed where one URL serves for both roles."""
-    return PostgresStore(
-        await open_pool(url, size=pool_size, role=APP_ROLE if as_app else None, through_pooler=through_pooler)
-    )
+    pool = await open_pool(url, size=pool_size, role=APP_ROLE if as_app else None, through_pooler=through_pooler)
+    return PostgresStore(pool, Pulse(url))
 
 
 async def _roll_back(connection: Any) -> None:

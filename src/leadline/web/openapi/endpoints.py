@@ -59,9 +59,10 @@ ENDPOINT_OPERATIONS = {
     ),
     "hook": Operation(
         None,
-        {200: ref("HookAnswer")},
+        {200: ref("HookAnswer"), 202: ref("HookAnswer")},
         (400, 401, 404, 413, 503),
         body={"type": "object", "description": "As the provider sends it."},
-        why={401: "The signature is wrong, or older than 5 minutes.", 404: "No endpoint of this name takes posts."},
+        why={401: "The signature is wrong, or older than 5 minutes.", 404: "No endpoint of this name takes posts."}
+        | {202: "The database is away. What was posted is safe, and becomes a lead when it is back."},
     ),
 }

@@ -53,15 +53,18 @@ IDEMPOTENCY_KEY: dict[str, Schema] = {
     }
 }
 _FIRST = {200: "The address wrote within the last 24 hours: the first lead.", 201: "A new lead, scored and routed."}
+_LATER = {
+    202: "The database is away. What was sent is safe, and becomes a lead when it is back; `Location` is the receipt."
+}
 
 OPERATIONS: dict[str, Operation] = {
     "createLead": Operation(
         "leads:create",
-        {201: ref("Captured"), 200: {"anyOf": [ref("Captured"), ref("KnownLead")]}},
+        {201: ref("Captured"), 200: {"anyOf": [ref("Captured"), ref("KnownLead")]}, 202: ref("Pending")},
         (*KEYED, *READING),
         headers=IDEMPOTENCY_KEY,
         body=ref("NewLead"),
-        why=_FIRST,
+        why=_FIRST | _LATER,
     ),
     "createLeads": Operation(
         "leads:create",
@@ -70,6 +73,7 @@ OPERATIONS: dict[str, Operation] = {
         headers=IDEMPOTENCY_KEY,
         body=ref("NewLeads"),
     ),
+    "getReceipt": Operation("leads:create", {200: ref("Receipt")}, (*KEYED, 404)),
     "listLeads": Operation("leads:read", {200: page_of("Lead")}, (*KEYED, 422), query=LEAD_FILTERS | PAGING),
     "getLead": Operation("leads:read", {200: ref("Lead")}, (*KEYED, 404)),
     "listActivities": Operation("leads:read", {200: page_of("Activity")}, (*KEYED, 404, 422), query=PAGING),

@@ -40,6 +40,7 @@ def components() -> dict[str, Schema]:
             **object_of(Lead, ("id", "category"), duplicate=duplicate),
         },
         "CapturedLeads": object_with({"items": _list(_bulk_item())}),
+        **_journal_components(),
         "Activity": object_of(Activity, ACTIVITY_FIELDS, old_value=_ANY_JSON, new_value=_ANY_JSON),
         "LeadExplanation": object_with(
             {
@@ -94,7 +95,20 @@ def _bulk_item() -> Schema:
     lead: Schema = {"anyOf": [ref("Captured"), ref("KnownLead")]}
     taken = object_with({"status": {"type": "integer", "enum": [200, 201]}, "lead": lead})
     refused = object_with({"status": {"const": 422}, "problem": {"type": "object"}})
-    return {"anyOf": [taken, refused]}
+    kept = object_with({"status": {"const": 202}, "receipt": _id()})
+    return {"anyOf": [taken, refused, kept]}
+
+
+def _id() -> Schema:
+    return {"type": "string", "format": "uuid"}
+
+
+def _journal_components() -> dict[str, Schema]:
+    status: Schema = {"type": "string", "enum": ["pending", "captured", "rejected", "spam", "quarantined"]}
+    properties: Schema = {"receipt": _id(), "received_at": {"type": "string", "format": "date-time"}, "status": status}
+    later: Schema = {"lead_id": _id(), "duplicate": {"type": "boolean"}, "errors": _faults()}
+    receipt = object_with(properties | later, optional=tuple(later))
+    return {"Pending": object_with({"receipt": _id(), "status": {"const": "pending"}}), "Receipt": receipt}
 
 
 def _next() -> Schema:
@@ -148,7 +162,7 @@ def _faults() -> Schema:
 
 
 def _hook_answer() -> Schema:
-    properties = {"submission_id": {"type": "string", "format": "uuid"}, "outcome": {"enum": list(OUTCOMES)}}
+    properties = {"submission_id": {"type": "string", "format": "uuid"}, "outcome": {"enum": [*OUTCOMES, "journalled"]}}
     return object_with(properties | {"errors": _faults()}, optional=("errors",))
 
 
