@@ -7,19 +7,22 @@ import pytest
 from google.cloud.firestore_v1 import DELETE_FIELD
 
 from leadline.domain.default_ruleset import DEFAULT_RULESET
+from leadline.domain.idempotency import Once
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import Lead
 from leadline.ids import new_id
+from leadline.sealing import Sealer
 from leadline.storage.firestore.documents import document_id
 from leadline.storage.firestore.intake import email_path
 from leadline.storage.firestore.routing import ROUTING
 from leadline.storage.firestore.store import FirestoreStore, open_store
 from leadline.usecases.api_keys import add_api_key
 from leadline.usecases.doctor import examine
+from leadline.usecases.endpoints import add_endpoint
 from leadline.usecases.index import index_leads
 from leadline.usecases.rules import current_ruleset
 from tests import indexes
-from tests.builders import COLD, NOW, an_id, intake
+from tests.builders import COLD, NOW, an_id, faulty_intake, intake
 from tests.invariants import listed
 from tests.steps import add_reps, advance, capture, captured_lead
 
@@ -43,10 +46,13 @@ async def store(firestore_project: str) -> Any:
 
 
 async def in_order(store: FirestoreStore) -> list[Lead]:
-    """A lead that is owned, one that waits, a Cold one of Ann's, all indexed; a key."""
+    """A lead that is owned, one that waits, a Cold one of Ann's, all indexed; a key, an endpoint, an answer that was kept."""
     await current_ruleset(store, DEFAULT_RULESET, NOW)
     await add_reps(store, 1, max_active_leads=1)
     await add_api_key(store, "a key", ("leads:read",), new_id, NOW)
+    connected = {"name": "contact", "provider": "generic"}
+    await add_endpoint(store, connected, Sealer("a secret").seal, new_id, NOW, frozenset())
+    await capture(store, faulty_intake(once=Once(b"key", b"", lambda _: (422, b"{}"), keeps_refusals=True)))
     leads = [await captured_lead(store, intake(**more)) for more in ({}, {}, {**COLD, "email": ANN})]
     await index_leads(store, None)
     return leads

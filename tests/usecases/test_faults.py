@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from leadline.domain.errors import Conflict, LeadlineError, Unavailable
+from leadline.domain.idempotency import Once
 from leadline.domain.intake import Captured, SubmissionRecord
 from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import Status
@@ -22,7 +23,7 @@ from leadline.usecases.release import confirm_spam, get_submission, release
 from leadline.usecases.signals import Signal, count_signal
 from tests.builders import COLD, HOUSE, NOW, ROBOT, body, deciding, faulty_intake, intake
 from tests.faults import Kind, digest
-from tests.invariants import broken_rules
+from tests.invariants import broken_rules, every_lead
 from tests.rule_sets import TURNED, begin, publish, rescore
 from tests.sessions import start_session
 from tests.steps import add_reps, advance, capture, change
@@ -109,9 +110,20 @@ def released(store: Store, record: SubmissionRecord) -> Awaitable[Captured]:
     return release(store, HOUSE, record, parse_submission(body(email=ANN), strict=False), ROBOT, LATER)
 
 
+KEY = Once(b"a key", b"a request", lambda captured: (201, str(captured.lead and captured.lead.id).encode()))
+
+
+async def post_under_a_key(store: Store, _: None) -> None:
+    """The same request, come anew: its posting has another id each time."""
+    (captured,) = await capture(store, intake(email="dora@firm.example.com", once=KEY))
+    (lead,) = [lead for lead in await every_lead(store) if lead.email_key == "dora@firm.example.com"]
+    assert (captured.kept.body if captured.kept else KEY.answer(captured)[1]) == str(lead.id).encode()
+
+
 VISIT = Signal("pricing_page_visit", "evt-7", LATER, email_key=ANN)
 CASES = {
     "capture": Case(a_lead_before, post),
+    "capture under a key": Case(a_lead_before, post_under_a_key),
     "add users": Case(two_leads_wait, lambda store, _: add_reps(store, 1, LATER, email="new@x.example.com")),
     "a rep leaves": Case(two_reps_of_whom_one_has_leads, lambda store, rep: change(store, rep, LATER, is_active=False)),
     "a cap is raised": Case(

@@ -4,14 +4,17 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 import pytest_asyncio
 
+from leadline.clock import utc_now
 from leadline.domain.errors import Unavailable
+from leadline.web.lead_tokens import read_token
 from tests.builders import body
-from tests.web.browsing import ORIGIN, House, running
+from tests.web.browsing import ORIGIN, SECRET_KEY, House, running
 
 LEADS, BULK = "/api/v1/leads", "/api/v1/leads/bulk"
 
@@ -56,6 +59,8 @@ async def test_the_same_post_gets_the_same_answer_whatever_became_of_the_lead(
     assert (first.status_code, first.json()["duplicate"]) == (201, False)
     assert (again.status_code, again.content) == (201, first.content)
     assert again.headers["content-type"] == first.headers["content-type"]
+    tokens = {read_token(SECRET_KEY, answer.headers["engagement-token"], utc_now()) for answer in (first, again)}
+    assert tokens == {UUID(lead_id)}
     assert len(await leads_in(http)) == 1
 
 

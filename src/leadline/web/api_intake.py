@@ -16,6 +16,7 @@ from leadline.web.actions import doing
 from leadline.web.admission import key_in
 from leadline.web.answers import faults_json, json_answer, told
 from leadline.web.idempotency import Answer, answer_to, as_json, mark_once
+from leadline.web.lead_tokens import token_header
 from leadline.web.problems import Unreadable
 from leadline.web.reading import AnyRequest, actor_of, check_json, decode, read_body
 from leadline.web.services import Services
@@ -47,7 +48,9 @@ async def create_lead(request: AnyRequest, services: NamedDependency[Services]) 
 
     mark_once(request, key, body, [item], answer)
     (captured,) = await services.queue.submit([item])
-    return as_json(answer_to(item, captured, answer))
+    lead_id = captured.kept.lead_id if captured.kept else captured.lead.id if captured.lead else None
+    headers = token_header(services.secret_key, lead_id, utc_now())
+    return as_json(answer_to(item, captured, answer), headers)
 
 
 @post("/api/v1/leads/bulk", status_code=200, tags=["leads"], operation_id="createLeads", opt=doing("create_lead"))

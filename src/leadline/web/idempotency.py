@@ -38,7 +38,7 @@ def answer_to(item: Intake, captured: Captured, answer: Answer) -> tuple[int, by
     return captured.kept.status, captured.kept.body
 
 
-def as_json(answer: tuple[int, bytes]) -> Response[bytes]:
+def as_json(answer: tuple[int, bytes], headers: dict[str, str]) -> Response[bytes]:
     """Status and body as they were kept."""
     status, body = answer
-    return Response(body, status_code=status, media_type="application/json")
+    return Response(body, status_code=status, media_type="application/json", headers=headers)

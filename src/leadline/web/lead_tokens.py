@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 LIFE = timedelta(days=90)
+HEADER = "Engagement-Token"
 _MARK = "le_"
 _KIND = b"\x01"
 _SIGNATURE_BYTES = 24
@@ -21,6 +22,11 @@ def make_token(secret_key: str, lead_id: UUID, now: datetime) -> str:
     """A token for the events of this lead, good for `LIFE` from now."""
     said = _KIND + lead_id.bytes + int((now + LIFE).timestamp()).to_bytes(5)
     return _MARK + base64.urlsafe_b64encode(said + _signature(secret_key, said)).decode().rstrip("=")
+
+
+def token_header(secret_key: str, lead_id: UUID | None, now: datetime) -> dict[str, str]:
+    """The header of an answer that names a lead: whoever posts for a form of their own hands its token on to the browser."""
+    return {HEADER: make_token(secret_key, lead_id, now)} if lead_id else {}
 
 
 def read_token(secret_key: str, token: str, now: datetime) -> UUID | None:

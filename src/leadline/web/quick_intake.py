@@ -17,6 +17,7 @@ from leadline.domain.rights import can
 from leadline.domain.submission import Submission, parse_submission
 from leadline.web.answers import told
 from leadline.web.api_intake import LEAD_BYTES_MAX
+from leadline.web.lead_tokens import token_header
 from leadline.web.problems import MEDIA_TYPE, Unreadable, detail_of, headers_of, problem, status_of
 from leadline.web.reading import USER_AGENT_LENGTH, in_time
 from leadline.web.receipts import receipt_address
@@ -73,7 +74,8 @@ class QuickIntake:
         except LeadlineError as error:
             return _refusal(error, request_id)
         status = 201 if captured.outcome == "created" else 200
-        return status, "application/json", {}, msgspec.json.encode(told(captured, key))
+        headers = token_header(self._services.secret_key, captured.lead.id, utc_now())
+        return status, "application/json", headers, msgspec.json.encode(told(captured, key))
 
     def _key_and_agent(self, headers: list[tuple[bytes, bytes]]) -> tuple[ApiKey | None, str | None]:
         """The remembered key that may create leads, and what the client calls itself; no key where anything is unusual."""

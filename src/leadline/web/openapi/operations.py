@@ -52,7 +52,11 @@ IDEMPOTENCY_KEY: dict[str, Schema] = {
         " and send it under the same key; in a list each row is kept, refused ones too.",
     }
 }
-_FIRST = {200: "The address wrote within the last 24 hours: the first lead.", 201: "A new lead, scored and routed."}
+_FIRST = {
+    200: "The address wrote within the last 24 hours: the first lead.",
+    201: "A new lead, scored and routed. The header `Engagement-Token`, here as with 200, is for the browser of who filled in the form:"
+    " see `POST /api/v1/events`.",
+}
 _LATER = {
     202: "The database is away. What was sent is safe, and becomes a lead when it is back; `Location` is the receipt."
 }
