@@ -6,6 +6,7 @@ from uuid import UUID
 
 from leadline.domain.activities import Activity
 from leadline.domain.default_ruleset import DEFAULT_RULESET
+from leadline.domain.findings import Finding
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
 from leadline.ports import Store
@@ -53,7 +54,7 @@ async def broken_rules(store: Store, *, may_exceed: Iterable[UUID] = (), with_tr
     await current_ruleset(store, DEFAULT_RULESET, NOW)
     found = (await examine(store, None)).findings
     if not with_trail:
-        found = [f for f in found if f.rule in ("waiting", "duplicates") or "current_lead_count" in f.what]
+        found = [f for f in found if f.rule in ("waiting", "duplicates") or _is_of_counts(f)]
     may = set(may_exceed)
     over = [u for u in await store.list_users() if u.role == "rep" and u.current_lead_count > u.max_active_leads]
     return [f"{finding.where}: {finding.what}" for finding in found] + [
@@ -61,3 +62,7 @@ async def broken_rules(store: Store, *, may_exceed: Iterable[UUID] = (), with_tr
         for user in over
         if user.id not in may
     ]
+
+
+def _is_of_counts(finding: Finding) -> bool:
+    return "current_lead_count" in finding.what or finding.where.startswith("lead_counts/")

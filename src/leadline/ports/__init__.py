@@ -134,7 +134,8 @@ class Store(AccountStore, RulesStore, EndpointStore, ImportStore, NotificationSt
         """A page of a list (`domain.lead_lists` says which leads and in which order), after `position`."""
 
     async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
-        """How many open, visible leads stand in each list: keys Hot, Warm, Cold, waiting, needs_review. Empty owners: all."""
+        """How many open, visible leads stand in each list: keys Hot, Warm, Cold, waiting, needs_review. Empty owners: all. Read off
+        the kept counts (`Moment.lead_counts`), so that it takes as long with a million leads as with ten."""
 
     async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
         """The newest leads of an address that are not deleted, newest first."""
@@ -170,7 +171,7 @@ class Store(AccountStore, RulesStore, EndpointStore, ImportStore, NotificationSt
         application should not have. With it sentences that are no findings: how well the trail is protected."""
 
     async def recount(self) -> None:
-        """Count anew what is kept counted for `count_open`; intake waits meanwhile. Nothing to do where nothing is kept."""
+        """Count the leads anew and make the kept counts right, whatever is written meanwhile. On PostgreSQL intake waits for it."""
 
     async def ping(self) -> None:
         """Raises Unavailable unless the store answers."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from leadline.domain.access import Session
+from leadline.domain.lead_counts import Cell
 from leadline.domain.leads import Lead
 from leadline.domain.publications import Published
 
@@ -37,6 +38,10 @@ class Moment(Protocol):
 
     async def rulesets(self) -> list[Published]:
         """Every published rule set, oldest version first."""
+
+    async def lead_counts(self) -> dict[Cell, int]:
+        """The kept counts of visible leads, by owner, category, status and what else makes a cell; a cell that is missing has
+        none. They change in the transactions that change the leads."""
 
     async def known(self, kind: type[Any], ids: Sequence[UUID]) -> set[UUID]:
         """Which of these are ids of this kind; of a lead, in the archive too."""

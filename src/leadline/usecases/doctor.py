@@ -1,18 +1,19 @@
 """The doctor: everything that RULES promises, looked up in a whole store as of one moment, while leads keep arriving."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from leadline.domain import belongings, invariants
+from leadline.domain import belongings, invariants, lead_counts
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.books import Books, kept_its_score, trail_findings
 from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_counts import Cell
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.scoring import Scorer
@@ -25,7 +26,7 @@ from leadline.ports.moment import Moment, pages
 @dataclass
 class Examination:
     """What was found, and what it takes to mend it. `drifts` are added to the counters of users; `seen` are the users they
-    were made for. It grows with the users, the waiting list and the findings, never with the leads."""
+    were made for; `counted` are the leads of each sort. It grows with the users, the sorts of leads, the waiting list and the findings, never with the leads."""
 
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -33,6 +34,7 @@ class Examination:
     seen: dict[UUID, User] = field(default_factory=dict)
     scorers: dict[int, Scorer] = field(default_factory=dict)
     drifts: list[UserChange] = field(default_factory=list)
+    counted: Counter[Cell] = field(default_factory=Counter)
     misscored: list[UUID] = field(default_factory=list)
     misfiled: list[UUID] = field(default_factory=list)
     waiting: dict[UUID, datetime] = field(default_factory=dict)
@@ -47,11 +49,10 @@ async def examine(store: Store, phone_region: str | None) -> Examination:
         books = Books()
         async for leads in pages(at, Lead):
             await _look_at_leads(at, leads, books, phone_region, examination)
-        _settle(books, examination)
+        _settle(books, await at.lead_counts(), examination)
         await _look_at_belongings(at, examination)
     own, notes = await store.look_at_itself()
     examination.findings += own
-    examination.is_miscounted = any(finding.rule == "counters" for finding in own)
     examination.notes += notes
     return examination
 
@@ -74,6 +75,7 @@ async def _look_at_leads(
     submissions = _by_lead(await at.about(SubmissionRecord, ids))
     indexed = await at.indexed(leads)
     found = examination.findings
+    examination.counted.update(lead_counts.recounted(leads))
     for lead in leads:
         trail = trails.get(lead.id, [])
         books.enter(lead, trail)
@@ -97,13 +99,16 @@ async def _look_at_leads(
     examination.looked_at["leads"] += len(leads)
 
 
-def _settle(books: Books, examination: Examination) -> None:
+def _settle(books: Books, kept: Mapping[Cell, int], examination: Examination) -> None:
     """What can only be said once all leads were seen: the counters, and whether somebody waits for nothing."""
     users = examination.seen.values()
     for user in users:
         if wrong := list(books.findings(user)):
             examination.findings += wrong
             examination.drifts.append(books.drift(user))
+    miscounted = list(lead_counts.drift_findings(kept, examination.counted))
+    examination.findings += miscounted
+    examination.is_miscounted = bool(miscounted)
     examination.findings += invariants.waiting_findings(map(str, examination.waiting), list(users))
 
 

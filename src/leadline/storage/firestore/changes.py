@@ -1,5 +1,6 @@
 """The documents that a transaction will write, each once, with what must still be true of it at the commit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,9 +23,12 @@ _KEYED = ("emailKeys/", "events/", "apiKeys/", "scoringRulesets/", "routing/", "
           "invitations/", "loginTries/", "endpoints/", "idempotencyKeys/", "suppressions/", "workers/")  # fmt: skip
 
 
+Kind = Literal["create", "update", "delete", "increase"]
+
+
 @dataclass(slots=True)
 class _Change:
-    kind: Literal["create", "update", "delete"]
+    kind: Kind
     data: Data
     update_time: Any = None
 
@@ -45,6 +49,10 @@ class Changes:
         """What will be written of a document; nothing of one that is left alone."""
         return self._changes[path].data if path in self._changes else {}
 
+    def under(self, prefix: str) -> Iterator[tuple[str, Kind, Data]]:
+        """The writes of documents whose paths begin so."""
+        return ((path, change.kind, change.data) for path, change in self._changes.items() if path.startswith(prefix))
+
     def create(self, path: str, data: Data) -> None:
         """A new document; the commit fails where it is there."""
         if path in self._changes:
@@ -64,6 +72,10 @@ class Changes:
     def delete(self, path: str, update_time: Any = None) -> None:
         """A document that goes; the commit fails where it was changed since it was read, if that is asked for."""
         self._changes[path] = _Change("delete", {}, update_time)
+
+    def increase(self, path: str, amounts: dict[str, int]) -> None:
+        """Add to numbers of a document, by the paths of their fields. It need not be there, and nobody need have read it."""
+        self._changes[path] = _Change("increase", dict(amounts))
 
     def check_sizes(self, *, is_divisible: bool) -> None:
         """Raises Refused for a document that is too big, and for more than fits one commit."""

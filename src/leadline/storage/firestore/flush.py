@@ -19,6 +19,7 @@ from leadline.storage.firestore import (
     idempotency,
     imports,
     intake,
+    lead_counts,
     notifications,
     rules,
 )
@@ -77,6 +78,7 @@ async def flush(reads: Reads, buffers: Buffers, *, routing: bool) -> None:
     await rules.move_leads(reads, changes, rows["moved_leads"])
     if buffers.removes_demo:
         await demo.remove(reads, changes)
+    lead_counts.write_counts(reads, changes)
     if not len(changes) and not rows["rulesets"]:
         return
     if routing or claims or rows["rulesets"]:

@@ -75,19 +75,6 @@ async def list_leads(client: AsyncClient, query: LeadQuery, position: Position |
     return Page(leads[:limit], position_of(query, leads[limit - 1]) if len(leads) > limit else None)
 
 
-async def count_open(client: AsyncClient, owners: Sequence[UUID | None]) -> dict[str, int]:
-    """The numbers on the tabs, each counted by the server."""
-    asked: dict[str, dict[str, Any]] = {category: {"category": category} for category in CATEGORIES}
-    asked |= {"waiting": {"isWaiting": True}, "needs_review": {"needsReview": True}}
-    groups: list[dict[str, Any]] = [{"ownerKey": chunk} for chunk in queries.chunks(_owner_keys(owners))] or [{}]
-    names = [name for name in asked for _ in groups]
-    finds = [Find("leads", {"isOpen": True, **asked[name], **group}) for name in asked for group in groups]
-    counts = dict.fromkeys(asked, 0)
-    for name, number in zip(names, await asyncio.gather(*(queries.count(client, f) for f in finds)), strict=True):
-        counts[name] += number
-    return counts
-
-
 def check_filters(query: LeadQuery) -> None:
     """Raises Invalid, naming them, where more than two filters stand beside the tab: each pair has its indexes, no three do."""
     used = filters_of(query)

@@ -13,6 +13,8 @@ from leadline.storage.firestore import queries
 from leadline.storage.firestore.changes import COMMIT_WRITES_MAX, Changes
 from leadline.storage.firestore.connection import open_client
 from leadline.storage.firestore.documents import Data, as_json, from_json
+from leadline.storage.firestore.lead_counts import replace_counts
+from leadline.storage.firestore.moment import count_leads, moment
 from leadline.storage.firestore.queries import Find, Found
 from leadline.storage.firestore.store import close_client
 
@@ -30,11 +32,13 @@ Mend = Callable[[Data], Data | None]
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One step, and the way back."""
+    """One step, and the way back. One that counts the leads writes the counts together with its mark, so that a slower process
+    never writes an older count over those that a faster one works with."""
 
     name: str
     up: Mend
     down: Mend
+    counts_leads: bool = False
 
 
 def add_company_website(lead: Data) -> Data | None:
@@ -76,7 +80,7 @@ REVISIONS = (
     Revision("006_import_runs", _nothing, _nothing),
     Revision("007_queue", _nothing, _nothing),
     Revision("008_forms", _nothing, _nothing),
-    Revision(HEAD, _nothing, _nothing),
+    Revision(HEAD, _nothing, _nothing, counts_leads=True),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))
 
@@ -119,17 +123,19 @@ async def _go(client: AsyncClient, target: str, *, up: bool) -> bool:
         goal = _NAMES.index(target)
         if at == goal or (at > goal) == up:
             return has_moved
-        if up:
-            await _mend(client, REVISIONS[at].up)
-        else:
-            await _mend(client, REVISIONS[at - 1].down)
-        has_moved |= await _set_revision(client, stored, _NAMES[at + 1 if up else at - 1])
+        revision = REVISIONS[at if up else at - 1]
+        await _mend(client, revision.up if up else revision.down)
+        changes = Changes()
+        if revision.counts_leads:
+            async with moment(client) as now:
+                # What a server of an older version writes after this moment, `doctor --fix` counts.
+                replace_counts(changes, await count_leads(now) if up else {})
+        has_moved |= await _set_revision(client, stored, _NAMES[at + 1 if up else at - 1], changes)
     raise Conflict("another process migrates the other way")
 
 
-async def _set_revision(client: AsyncClient, stored: Found | None, name: str) -> bool:
+async def _set_revision(client: AsyncClient, stored: Found | None, name: str, changes: Changes) -> bool:
     """Mark a step as done; False where another process was faster, which may be steps ahead by now."""
-    changes = Changes()
     if stored is None:
         changes.create(VERSION, {"revision": name})
     else:

@@ -1,5 +1,6 @@
 """Firestore at one moment: every read says as of when. Firestore remembers an hour."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -9,12 +10,15 @@ from uuid import UUID
 from google.cloud.firestore_v1 import AsyncClient
 
 from leadline.domain.access import Session
+from leadline.domain.lead_counts import Cell, drift, recounted
 from leadline.domain.leads import Lead
 from leadline.domain.publications import Published
 from leadline.domain.search import search_words
-from leadline.ports.moment import Known, key_of
+from leadline.ports.moment import Known, key_of, pages
 from leadline.storage.firestore import queries
+from leadline.storage.firestore.changes import Changes
 from leadline.storage.firestore.documents import COLLECTIONS, document_id, index_data
+from leadline.storage.firestore.lead_counts import CELLS_MAX, add_counts, read_counts
 from leadline.storage.firestore.queries import Find, Found
 from leadline.storage.firestore.routing import read_routing
 from leadline.storage.firestore.rules import rulesets_of
@@ -54,6 +58,9 @@ class FirestoreMoment:
     async def rulesets(self) -> list[Published]:
         return sorted(rulesets_of(await self._run(Find("scoringRulesets"))), key=lambda row: row.ruleset.version)
 
+    async def lead_counts(self) -> dict[Cell, int]:
+        return await read_counts(self._client, self._at)
+
     async def known(self, kind: type[Any], ids: Sequence[UUID]) -> set[UUID]:
         paths = {f"{COLLECTIONS[kind]}/{document_id(i)}": i for i in ids}
         found = await queries.get(self._client, paths, self._at)
@@ -83,3 +90,21 @@ class FirestoreMoment:
 
     async def _run(self, find: Find) -> list[Found]:
         return await queries.run(self._client, find, self._at)
+
+
+async def count_leads(at: FirestoreMoment) -> Counter[Cell]:
+    """The counts as the leads of a moment make them."""
+    counts: Counter[Cell] = Counter()
+    async for leads in pages(at, Lead):
+        counts.update(recounted(leads))
+    return counts
+
+
+async def recount(client: AsyncClient) -> None:
+    """Add what the kept counts lack of a recount as of the same moment: it stays the same whatever is written meanwhile."""
+    async with moment(client) as at:
+        lacking = list(drift(await at.lead_counts(), await count_leads(at)).items())
+    for start in range(0, len(lacking), CELLS_MAX):
+        changes = Changes()
+        add_counts(changes, dict(lacking[start : start + CELLS_MAX]))
+        await changes.commit(client)

@@ -19,6 +19,7 @@ from leadline.domain.findings import Finding
 from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
+from leadline.domain.lead_counts import open_counts
 from leadline.domain.lead_lists import LeadQuery, Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.publications import Draft, Published
@@ -39,7 +40,8 @@ from leadline.storage.firestore import (
     trail,
 )
 from leadline.storage.firestore.connection import open_client
-from leadline.storage.firestore.moment import moment
+from leadline.storage.firestore.lead_counts import read_counts
+from leadline.storage.firestore.moment import moment, recount
 from leadline.storage.firestore.notifications import NotificationReads
 from leadline.storage.firestore.routing import ROUTING, Reserved, reserve
 from leadline.storage.firestore.tx import FirestoreTx
@@ -101,7 +103,7 @@ class FirestoreStore(NotificationReads):
         return await leads.list_leads(self._client, query, position, limit)
 
     async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
-        return await leads.count_open(self._client, owners)
+        return open_counts(await read_counts(self._client), owners)
 
     async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
         path = intake.email_path(email_key)
@@ -192,7 +194,7 @@ class FirestoreStore(NotificationReads):
         return [found async for found in doctor.odd_documents(self._client)], [doctor.TRAIL_NOTE]
 
     async def recount(self) -> None:
-        """Nothing is kept counted: the server counts its index."""
+        await recount(self._client)
 
     async def ping(self) -> None:
         await queries.get(self._client, [ROUTING])

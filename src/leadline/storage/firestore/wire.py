@@ -15,11 +15,19 @@ def new_request(client: AsyncClient) -> Any:
 
 
 def add_write(request: Any, kind: str, path: str, data: Data, update_time: Any) -> None:
-    """Add the creation, the update of some fields, or the deletion of a document."""
+    """Add the creation, the update of some fields, the deletion of a document, or an addition to its numbers."""
     write = request.writes.add()
     name = f"{request.database}/documents/{path}"
     if kind == "delete":
         write.delete = name
+    elif kind == "increase":
+        write.update.name = name
+        # A mask of no fields: without one, the document would be replaced by nothing.
+        write.update_mask.SetInParent()
+        for field_path, amount in data.items():
+            transform = write.update_transforms.add()
+            transform.field_path = field_path
+            transform.increment.integer_value = amount
     else:
         write.update.name = name
         for key, value in data.items():

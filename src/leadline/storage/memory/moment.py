@@ -7,6 +7,7 @@ from uuid import UUID
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_counts import Cell
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.publications import Published
@@ -43,6 +44,9 @@ class MemoryMoment:
 
     async def rulesets(self) -> list[Published]:
         return [self._state.rulesets[version] for version in sorted(self._state.rulesets)]
+
+    async def lead_counts(self) -> dict[Cell, int]:
+        return dict(self._state.lead_counts)
 
     async def known(self, kind: type[Any], ids: Sequence[UUID]) -> set[UUID]:
         return {row.id for row in self._rows(kind)} & set(ids)

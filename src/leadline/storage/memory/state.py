@@ -13,6 +13,7 @@ from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
+from leadline.domain.lead_counts import Cell, added, cell_of, deltas
 from leadline.domain.lead_lists import Page, Position
 from leadline.domain.leads import Lead
 from leadline.domain.login_tries import LoginTries
@@ -47,10 +48,16 @@ class State:
     suppressions: dict[str, Suppression] = field(default_factory=dict)
     workers: dict[UUID, Worker] = field(default_factory=dict)
     words: dict[UUID, list[str]] = field(default_factory=dict)
+    lead_counts: dict[Cell, int] = field(default_factory=dict)
 
     def copy(self) -> "State":
         """A state that can be written to and thrown away."""
         return State(**{name: dict(getattr(self, name)) for name in self.__dataclass_fields__})
+
+    def count(self, before: Lead | None, after: Lead | None) -> None:
+        """Count a lead where it stands now, and no longer where it stood."""
+        cells = [None if lead is None else cell_of(lead) for lead in (before, after)]
+        self.lead_counts = added(self.lead_counts, deltas([(cells[0], cells[1])]))
 
 
 def check_relations(state: State, lead: Lead) -> None:

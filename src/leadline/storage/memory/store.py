@@ -16,8 +16,9 @@ from leadline.domain.findings import Finding
 from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
+from leadline.domain.lead_counts import open_counts, recounted
 from leadline.domain.lead_lists import LeadQuery, Page, Position, matches, order_of, position_of
-from leadline.domain.leads import Lead, is_open, is_visible
+from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.publications import Draft, Published
 from leadline.domain.rescoring import Standing
@@ -86,13 +87,7 @@ class MemoryStore(NotificationReads):
 
     async def count_open(self, owners: Sequence[UUID | None]) -> dict[str, int]:
         self._on_call("count_open")
-        counts = {"Hot": 0, "Warm": 0, "Cold": 0, "waiting": 0, "needs_review": 0}
-        for lead in self._state.leads.values():
-            if is_open(lead) and is_visible(lead) and (not owners or lead.assigned_to in owners):
-                counts[lead.category] += 1
-                counts["waiting"] += lead.waiting_since is not None
-                counts["needs_review"] += lead.needs_review
-        return counts
+        return open_counts(self._state.lead_counts, owners)
 
     async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
         self._on_call("leads_of_address")
@@ -233,7 +228,8 @@ class MemoryStore(NotificationReads):
         return [], []
 
     async def recount(self) -> None:
-        """Nothing is kept counted: `count_open` counts."""
+        self._state = self._state.copy()
+        self._state.lead_counts = recounted(self._state.leads.values())
 
     async def ping(self) -> None:
         self._on_call("ping")

@@ -127,6 +127,7 @@ class MemoryTx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, Notifica
         check_lead(lead)
         check_relations(self._state, lead)
         _put(self._state.leads, lead)
+        self._state.count(None, lead)
 
     def _update_lead(self, lead: Lead) -> None:
         stored = self._state.leads.get(lead.id)
@@ -137,6 +138,7 @@ class MemoryTx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, Notifica
         if any(getattr(stored, name) != getattr(lead, name) for name in INDEXED):
             self._state.words.pop(lead.id, None)
         self._state.leads[lead.id] = replace(lead, version=stored.version + 1)
+        self._state.count(stored, lead)
 
     def _set_index(self, row: tuple[UUID, list[str], str | None]) -> None:
         lead_id, words, phone_e164 = row
@@ -151,7 +153,7 @@ class MemoryTx(AccountTx, RulesTx, EndpointTx, IdempotencyTx, ImportTx, Notifica
             for key in [key for key, row in table.items() if row.lead_id in demo]:
                 del table[key]
         for lead_id in demo:
-            del state.leads[lead_id]
+            state.count(state.leads.pop(lead_id), None)
             state.words.pop(lead_id, None)
         owners = {lead.assigned_to for lead in state.leads.values()}
         for user_id in [u.id for u in state.users.values() if u.is_demo and u.id not in owners]:

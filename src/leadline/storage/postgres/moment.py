@@ -10,6 +10,7 @@ import asyncpg
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
 from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_counts import Cell
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification
 from leadline.domain.publications import Published
@@ -18,6 +19,7 @@ from leadline.domain.users import User
 from leadline.ports.moment import Known, key_of
 from leadline.storage.postgres import rows, rules
 from leadline.storage.postgres.connection import borrow
+from leadline.storage.postgres.lead_counts import ALL_COUNTS
 from leadline.storage.postgres.rows import Connection
 
 T = TypeVar("T")
@@ -66,6 +68,9 @@ class PostgresMoment:
 
     async def rulesets(self) -> list[Published]:
         return [rules.to_published(row) for row in await self._connection.fetch(rules.ALL_RULESETS)]
+
+    async def lead_counts(self) -> dict[Cell, int]:
+        return {Cell(*cell): number for *cell, number in await self._connection.fetch(ALL_COUNTS)}
 
     async def known(self, kind: type[Any], ids: Sequence[UUID]) -> set[UUID]:
         tables = ["leads", "leads_archive"] if kind is Lead else [_TABLES[kind][0]]

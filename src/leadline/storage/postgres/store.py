@@ -184,8 +184,7 @@ class PostgresStore(NotificationReads):
 
     async def look_at_itself(self) -> tuple[list[Finding], list[str]]:
         async with borrow(self._pool) as connection:
-            found, notes = await look_at_rights(connection)
-            return found + await lead_counts.look_at_counts(connection), notes
+            return await look_at_rights(connection)
 
     async def recount(self) -> None:
         await self._fetch("SELECT leadline.recount_leads()")
