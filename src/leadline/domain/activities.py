@@ -35,6 +35,7 @@ _ASSIGNED_WORDS = {
     "turn": "Assigned to {} by turn",
     "returning_owner": "Assigned to {}, who had an earlier lead from this address",
     "hand": "Assigned to {} by hand",
+    "file": "Assigned to {}, as the imported file has it",
     "claim": "Claimed by {}",
 }
 
@@ -150,7 +151,7 @@ def status_changed(
 
 
 def assigned(id: UUID, lead_id: UUID, user: User, how: str, actor: Actor, at: datetime) -> Activity:
-    """`how` is turn, returning_owner, hand or claim. The old value is null as in the seed, also where there was an owner."""
+    """`how` is turn, returning_owner, file, hand or claim. The old value is null as in the seed, also where there was an owner."""
     sentence = _ASSIGNED_WORDS[how].format(user.full_name)
     return record("assigned", id, lead_id, sentence, actor, at, new={"user_id": user.id})
 
@@ -190,14 +191,16 @@ def duplicate_submission(
     *,
     filled: Sequence[str] = (),
     differing: Sequence[str] = (),
+    was: Mapping[str, Any] | None = None,
 ) -> Activity:
-    """The payload stays whole; the sentence says what it filled in and where it disagrees with the lead."""
+    """The payload stays whole; the sentence says what it filled in and where it disagrees with the lead. `was` is what it takes to
+    undo it."""
     sentence = "The same address wrote again"
     if filled:
         sentence += f", filled in {_listed(filled)}"
     if differing:
         sentence += f", has another {_listed(differing)}"
-    return record("duplicate_submission", id, lead_id, sentence, actor, at, new={"payload": payload})
+    return record("duplicate_submission", id, lead_id, sentence, actor, at, old=was, new={"payload": payload})
 
 
 def edited(

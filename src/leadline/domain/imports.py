@@ -1,17 +1,19 @@
 """An import: one file taken in, how far it has come, what came of its rows. Which file is the same file, and which row the same row."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from leadline.domain.activities import canonical_json
+from leadline.domain.activities import Activity, Actor, canonical_json, record
+from leadline.domain.leads import Lead
 
 ImportStatus = Literal["running", "done", "undone"]
 NAME_MAX = 255
-_TIME_BITS = 48
+TAKEN_BACK = "import_taken_back"
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
 _FREE_BITS = ((1 << 80) - 1) & ~(0xF << 76 | 0b11 << 62)
 
@@ -27,20 +29,6 @@ class FileRow:
     created_at: datetime | None = None
     owner: str | None = None
     record_id: str | None = None
-
-
-@dataclass(slots=True)
-class Tally:
-    """What came of the rows so far. `duplicate` counts those of an earlier import too."""
-
-    created: int = 0
-    duplicate: int = 0
-    rejected: int = 0
-    spam: int = 0
-
-    def total(self) -> int:
-        """How many rows that is."""
-        return self.created + self.duplicate + self.rejected + self.spam
 
 
 @dataclass(slots=True)
@@ -104,3 +92,55 @@ def row_key(run: ImportRun, row: FileRow) -> str:
 def key_after_undo(key: str, undone: UUID) -> str:
     """The key of a row that an import gave and its undo released."""
     return hashlib.sha256(f"{key} after {undone}".encode()).hexdigest()
+
+
+def before_import(lead: Lead, import_id: UUID, filled: Iterable[str]) -> dict[str, Any]:
+    """What a row that is merged into a lead changes of it, as it was: an undo gives it back."""
+    return {
+        "import_id": import_id,
+        "fields": {name: getattr(lead, name) for name in filled},
+        "field_sources": lead.field_sources,
+        "extra": lead.extra,
+        "needs_review": lead.needs_review,
+    }
+
+
+def import_taken_back(id: UUID, before: Lead, after: Lead, import_id: UUID, actor: Actor, at: datetime) -> Activity:
+    """The entry of a trail: what a lead got from an import was given back."""
+    changed = [name for name in before.__slots__ if getattr(after, name) != getattr(before, name)]
+    old, new = ({name: getattr(lead, name) for name in changed} for lead in (before, after))
+    sentence = "An import was taken back, and with it what it had filled in"
+    return record("edited", id, before.id, sentence, actor, at, old=old, new=new | {TAKEN_BACK: import_id})
+
+
+def says_taken_back(activity: Activity, import_id: UUID) -> bool:
+    """Whether an import was taken back here."""
+    return activity.action_type == "edited" and f'"{TAKEN_BACK}": "{import_id}"' in (activity.new_value or "")
+
+
+def is_of_import(activity: Activity, import_id: UUID) -> bool:
+    """Whether an import merged a row into a lead here."""
+    told = activity.old_value or ""
+    return activity.action_type == "duplicate_submission" and f'"import_id": "{import_id}"' in told
+
+
+def why_kept(lead: Lead, trail: Iterable[Activity], import_id: UUID) -> str | None:
+    """Why an undo leaves a lead alone: people, or another posting, have had to do with it since. `trail` is all of it since the
+    import came to it. None where nothing stands against it."""
+    for activity in trail:
+        if activity.actor_kind != "system":
+            return f"{activity.actor_name or 'somebody'} has worked on it since: {activity.description}"
+        if activity.action_type == "duplicate_submission" and not is_of_import(activity, import_id):
+            return "another import has added to it since"
+    return None
+
+
+def given_back(lead: Lead, trail: Iterable[Activity], import_id: UUID) -> Lead:
+    """The lead as it was before rows of the import were merged into it. `trail` is newest first."""
+    for activity in trail:
+        if is_of_import(activity, import_id):
+            was = json.loads(activity.old_value or "{}")
+            fields = was.pop("fields")
+            del was["import_id"]
+            lead = replace(lead, **was, **fields)
+    return lead

@@ -38,7 +38,8 @@ class Intake:
     """One posting as the edge hands it over: either a `submission` that parsed, or the `faults` why it did not.
     `is_live` is False for demo, import and copy: those queue no notification. `is_test` marks a lead that nobody sent: it
     notifies nobody either. `replay_of` is the posting that a release reads anew, `once` the idempotency key it was sent under, `key_id`
-    the API key that sent it."""
+    the API key that sent it. An import says which one it is (`import_id`), when its leads came and whose they are, and whether they
+    are routed."""
 
     id: UUID
     way_in: WayIn
@@ -57,6 +58,15 @@ class Intake:
     replay_of: UUID | None = None
     once: "Once | None" = None
     key_id: UUID | None = None
+    import_id: UUID | None = None
+    created_at: datetime | None = None
+    owner_id: UUID | None = None
+    routes: bool = True
+
+    @property
+    def lead_time(self) -> datetime:
+        """When the lead came: now, unless the file of an import knows better."""
+        return self.created_at or self.received_at
 
 
 def settling_id(submission_id: UUID) -> UUID:

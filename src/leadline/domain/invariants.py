@@ -59,8 +59,8 @@ def _score_findings(lead: Lead, right: Score) -> Iterator[Finding]:
 def _waiting_findings(lead: Lead) -> Iterator[Finding]:
     """A place on the waiting list, and its reason: for whoever wants an owner, and nobody else."""
     waits = lead.waiting_since is not None
-    # What a manager took from everybody is left to whoever claims it.
-    is_set_free = (lead.route_decision or {}).get("how") == "unassigned"
+    # What a manager took from everybody, or an import did not route, is left to whoever claims it.
+    is_set_free = (lead.route_decision or {}).get("how") in ("unassigned", "imported")
     if waits != (wants_owner(lead) and not is_set_free):
         state = f"{lead.category}, {lead.status}, {'owned' if lead.assigned_to else 'without an owner'}"
         what = f"waits without need ({state})" if waits else f"does not wait ({state})"

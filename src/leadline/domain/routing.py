@@ -15,7 +15,7 @@ ROUTED_CATEGORIES: frozenset[Category] = frozenset({"Hot", "Warm"})
 # How many reps of a decision are stored by name.
 CONSIDERED_MAX = 12
 
-How = Literal["turn", "returning_owner", "unrouted", "waiting"]
+How = Literal["turn", "returning_owner", "unrouted", "waiting", "file", "imported"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,10 @@ class Route:
     waiting_reason: WaitingReason | None
     turn_seq: int | None
     decision: dict[str, Any]
+
+
+# An import that was not told to route leaves its leads to whoever claims them.
+NOT_ROUTED = Route("imported", None, None, None, {"how": "imported"})
 
 
 def is_eligible(user: User) -> bool:
@@ -90,6 +94,13 @@ class Roster:
             self.fill_place(owner.id)
             return Route("returning_owner", owner, None, None, decision)
         return self._by_turn(now)
+
+    def give(self, user_id: UUID) -> Route:
+        """To the owner that an imported file names, whatever their room: a person decided that."""
+        self.fill_place(user_id)
+        owner = self._users[user_id]
+        decision = {"how": "file", "chosen": str(owner.id), "name": owner.full_name}
+        return Route("file", owner, None, None, decision)
 
     def fill_place(self, user_id: UUID) -> None:
         """Count one more lead for this user."""

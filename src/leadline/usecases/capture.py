@@ -39,7 +39,7 @@ async def _capture(store: Store, house: House, items: Sequence[Intake], now: dat
     decided: list[Captured] = []
 
     async def work(tx: Tx) -> list[Captured]:
-        parsed = [(item.submission.email_key, item.received_at) for item in items if item.submission]
+        parsed = [(item.submission.email_key, item.lead_time) for item in items if item.submission]
         view = await tx.intake_view(parsed, [event for item in items if (event := event_of(item))])
         ids = [*(known.lead_id for known in view.near), *(event.lead_id for event in view.events if event.lead_id)]
         known = await tx.leads(ids) if ids else []

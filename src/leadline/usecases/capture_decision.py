@@ -8,11 +8,12 @@ from uuid import UUID
 
 from leadline.domain import activities, idempotency
 from leadline.domain.duplicates import is_within_window
+from leadline.domain.imports import before_import
 from leadline.domain.intake import DEFAULT_SOURCES, Captured, Intake, SubmissionRecord, event_of
-from leadline.domain.leads import Lead, is_open
+from leadline.domain.leads import Category, Lead, is_open
 from leadline.domain.merging import merge
 from leadline.domain.notifications import to_lead, to_owner
-from leadline.domain.routing import Roster, Route
+from leadline.domain.routing import NOT_ROUTED, Roster, Route, wants_owner
 from leadline.domain.scoring import Score, ScoreInputs
 from leadline.domain.submission import FIELDS, Submission
 from leadline.ports import IntakeView
@@ -78,7 +79,7 @@ class CaptureDecision:
         if item.submission is None:
             return self._keep(item, Captured(item.id, item.failed_as, None, tuple(item.faults)))
         deciding = Deciding(self._house, self._now, item.actor, item.is_live)
-        first = self._first_lead(item.submission.email_key, item.received_at)
+        first = self._first_lead(item.submission.email_key, item.lead_time)
         if first is None:
             return self._keep(item, Captured(item.id, "created", self._create(item, item.submission, deciding)))
         return self._keep(
@@ -122,7 +123,7 @@ class CaptureDecision:
             sent.company_size, sent.industry, sent.inquiry_type, sent.budget_timeline, sent.email_class
         )
         score = self._house.scorer.score(inputs)
-        route = self._roster.route(score.category, self._owners.get(sent.email_key), self._now)
+        route = self._route(item, score.category, sent.email_key)
         lead = _new_lead(self._house.new_id(), item, sent, score, route, self._now)
         self._leads[lead.id] = lead
         self._near.setdefault(lead.email_key, []).append(lead.id)
@@ -140,9 +141,17 @@ class CaptureDecision:
             self._writes.notifications.extend(to_lead(lead, deciding.writer()))
         return lead
 
+    def _route(self, item: Intake, category: Category, email_key: str) -> Route:
+        owner = self._roster.find(item.owner_id)
+        if owner is not None and owner.is_active:
+            return self._roster.give(owner.id)
+        return self._roster.route(category, self._owners.get(email_key), self._now) if item.routes else NOT_ROUTED
+
     def _merge(self, first: Lead, item: Intake, repeat: Submission, deciding: Deciding) -> Lead:
         merged = merge(first, repeat, may_fill=item.way_in not in UNPROVEN_WAYS)
         lead = replace(merged.lead, last_activity_date=self._now, updated_at=self._now)
+        if item.import_id is not None:
+            lead = replace(lead, last_activity_date=first.last_activity_date)
         self._writes.activities.append(
             activities.duplicate_submission(
                 self._house.new_id(),
@@ -153,20 +162,23 @@ class CaptureDecision:
                 self._now,
                 filled=list(merged.filled),
                 differing=list(merged.conflicts),
+                was=before_import(first, item.import_id, merged.filled) if item.import_id else None,
             )
         )
         if merged.filled and is_open(lead):
-            lead = self._rescore(lead, deciding)
+            lead = self._rescore(lead, deciding, routes=item.routes)
         self._leads[lead.id] = lead
         self._changed[lead.id] = None
         return lead
 
-    def _rescore(self, lead: Lead, deciding: Deciding) -> Lead:
+    def _rescore(self, lead: Lead, deciding: Deciding, *, routes: bool) -> Lead:
         before = lead
         lead, rows = rescored(lead, "the same address wrote again", deciding)
         self._writes.activities.extend(rows)
         if lead.category == before.category:
             return lead
+        if not routes and lead.waiting_since is None:
+            return replace(lead, route_decision=NOT_ROUTED.decision) if wants_owner(lead) else lead
         owned = lead.assigned_to is not None
         lead = route_existing(lead, self._roster, self._owners.get(lead.email_key), deciding, self._writes)
         if owned and lead.category == "Hot" and lead.status == "New" and deciding.notifies:
@@ -184,7 +196,7 @@ def _new_lead(id: UUID, item: Intake, sent: Submission, score: Score, route: Rou
         email=sent.email,
         email_key=sent.email_key,
         email_class=sent.email_class,
-        created_at=item.received_at,
+        created_at=item.lead_time,
         updated_at=now,
         phone=sent.phone,
         company_size=sent.company_size,
@@ -214,4 +226,5 @@ def _new_lead(id: UUID, item: Intake, sent: Submission, score: Score, route: Rou
         route_decision=route.decision,
         is_demo=item.is_demo,
         is_test=item.is_test,
+        import_id=item.import_id,
     )

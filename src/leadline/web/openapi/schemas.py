@@ -123,7 +123,7 @@ def _owner() -> Schema:
     rep |= {"max_active_leads": {"type": "integer"}, "verdict": {"type": "string"}}
     waiting = {"waiting_since": schema_of(Lead.__annotations__["waiting_since"])}
     waiting |= {"waiting_reason": schema_of(WaitingReason | None)}
-    how: Schema = {"type": "string", "enum": ["turn", "returning_owner", "unrouted", "waiting"]}
+    how: Schema = {"type": "string", "enum": ["turn", "returning_owner", "unrouted", "waiting", "file", "imported"]}
     properties = {"assigned_to": schema_of(Lead.__annotations__["assigned_to"]), **waiting, "how": how}
     return object_with(properties | {"considered": _list(object_with(rep))}, optional=("how",))
 

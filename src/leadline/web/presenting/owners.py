@@ -103,7 +103,9 @@ def _sentences(lead: Lead, decision: Mapping[str, Any], people: People) -> list[
         return [sentence, "It does not wait any longer.", *_now_with(lead, None, people)]
     if how == "unassigned":
         return ["It was taken from its owner, to be claimed by whoever wants it.", *_now_with(lead, None, people)]
-    if how in ("turn", "returning_owner", "hand", "claim"):
+    if how == "imported":
+        return ["It was imported without being given to anybody.", *_now_with(lead, None, people)]
+    if how in ("turn", "returning_owner", "file", "hand", "claim"):
         chosen = people.named(decision["chosen"], decision["name"])
         return [_chosen(how, chosen, decision), *_now_with(lead, decision["chosen"], people)]
     return ["How it was routed is not on record.", *_now_with(lead, None, people)]
@@ -115,6 +117,8 @@ def _chosen(how: str, chosen: Person, decision: Mapping[str, Any]) -> str:
         return f"By turn: of those with room, {you} waited longest."
     if how == "claim":
         return f"Claimed by {you}."
+    if how == "file":
+        return f"The imported file gives it to {you}."
     if how == "hand":
         return f"Given to {you} by hand, by {decision.get('by', 'somebody')}."
     verb, whose = ("have", "yours") if chosen.is_you else ("has", f"{chosen.name}’s")

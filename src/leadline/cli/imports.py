@@ -1,0 +1,170 @@
+"""The commands about files of leads: `leadline import` and `leadline import-undo`."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import rich_click as click
+
+from leadline.cli.conventions import DONE, FAILED, PARTLY_DONE, WRONG_USE, as_json_option
+
+if TYPE_CHECKING:
+    from leadline.commands.imports import Preview
+    from leadline.domain.imports import ImportRun
+    from leadline.sources.csv.plan import Plan
+
+PROGRESS_SECONDS = 1.0
+
+
+@click.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="What a column means; nothing after = leaves it as it is.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Show how the file is understood and which rows would be rejected; change nothing."
+)
+@click.option("--route", is_flag=True, help="Give the leads to reps, as if they came in now.")
+@click.option("--notify", is_flag=True, help="Tell owners, managers and leads.")
+@as_json_option
+def import_(file: Path, maps: tuple[str, ...], dry_run: bool, route: bool, notify: bool, as_json: bool) -> None:
+    """Import leads from a CSV or XLSX file; the same file again goes on where it was stopped, and makes no lead twice."""
+    from leadline.commands import imports as commands
+
+    plan = _planned(file, maps)
+    click.echo(f"{file.name}: {_described(plan)}", err=True)
+    if dry_run:
+        _show(commands.preview(plan), as_json)
+        return
+    try:
+        done = commands.import_file(plan, routes=route, notifies=notify, began=_said_begun, tell=_progress())
+    except KeyboardInterrupt:
+        click.echo(f"leadline: stopped; to go on, run the same command again: {_again(file, maps)}", err=True)
+        sys.exit(PARTLY_DONE)
+    run = done.run
+    told = {"run": str(run.id), "rows": run.rows} | {
+        name: getattr(run, name) for name in ("created", "duplicate", "rejected", "spam")
+    }
+    if as_json:
+        click.echo(json.dumps(told))
+    else:
+        click.echo("import {run}: {rows} rows, {created} created, {duplicate} duplicate, {rejected} rejected, {spam} spam".format(**told))  # fmt: skip
+    if done.rejected_file:
+        click.echo(f"rejected rows and why: {done.rejected_file}", err=True)
+    click.echo(f"to take it back: leadline import-undo {run.id}", err=True)
+
+
+@click.command(name="import-undo")
+@click.argument("run", type=click.UUID)
+@as_json_option
+def import_undo(run: UUID, as_json: bool) -> None:
+    """Take a whole import back: its leads are deleted, fields it filled in are given back; leads worked on since are kept."""
+    from leadline.commands import imports as commands
+
+    try:
+        undone = commands.undo(run, lambda undone: None)
+    except KeyboardInterrupt:
+        click.echo(f"leadline: stopped; to go on: leadline import-undo {run}", err=True)
+        sys.exit(PARTLY_DONE)
+    told = {"run": str(run), "deleted": undone.deleted, "given_back": undone.given_back, "kept": len(undone.kept)}
+    if as_json:
+        click.echo(json.dumps(told | {"kept": [{"lead": str(lead), "why": why} for lead, why in undone.kept.items()]}))
+    else:
+        click.echo("import {run} taken back: {deleted} leads deleted, {given_back} given back what they were, {kept} kept".format(**told))  # fmt: skip
+    for lead, why in undone.kept.items():
+        click.echo(f"kept {lead}: {why}", err=True)
+    sys.exit(PARTLY_DONE if undone.kept else DONE)
+
+
+def _planned(file: Path, maps: tuple[str, ...]) -> "Plan":
+    from leadline.commands.imports import read_plan
+    from leadline.domain.errors import Invalid
+    from leadline.sources.csv import UnreadableFile
+
+    mapping = {}
+    for pair in maps:
+        column, is_pair, meaning = pair.rpartition("=")
+        if not is_pair:
+            raise click.UsageError(f"--map {pair}: say COLUMN=FIELD")
+        mapping[column] = meaning
+    try:
+        return read_plan(file, mapping)
+    except UnreadableFile as refused:
+        click.echo(f"leadline: {file.name}: {refused}", err=True)
+        sys.exit(FAILED)
+    except Invalid as refused:
+        for fault in refused.faults:
+            click.echo(f"leadline: --map {fault.pointer.lstrip('/')} {fault.detail}", err=True)
+        sys.exit(WRONG_USE)
+
+
+def _described(plan: "Plan") -> str:
+    form = (
+        "XLSX"
+        if plan.table.encoding is None
+        else f"{plan.table.encoding}, cells parted by {_parted(plan.table.delimiter)}"
+    )
+    known = f", an export of {plan.preset}" if plan.preset else ""
+    return f"{plan.rows_total} rows, {len(plan.columns)} columns, {form}{known}"
+
+
+def _parted(delimiter: str) -> str:
+    return {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}.get(delimiter, delimiter)
+
+
+def _said_begun(run: "ImportRun") -> None:
+    if run.done:
+        click.echo(f"going on with import {run.id} after {run.done} of {run.rows} rows", err=True)
+
+
+def _progress() -> "Callable[[ImportRun], None]":
+    began, last, first = time.monotonic(), time.monotonic(), -1
+
+    def tell(run: "ImportRun") -> None:
+        nonlocal last, first
+        now = time.monotonic()
+        first = run.done if first < 0 else first
+        if now - last < PROGRESS_SECONDS:
+            return
+        last = now
+        rate = max(run.done - first, 1) / (now - began)
+        left = int((run.rows - run.done) / rate)
+        click.echo(f"{run.done} of {run.rows} rows, {rate:.0f} a second, {left // 60}:{left % 60:02} left", err=True)
+
+    return tell
+
+
+def _again(file: Path, maps: tuple[str, ...]) -> str:
+    import shlex
+
+    return shlex.join(["leadline", "import", str(file), *(part for pair in maps for part in ("--map", pair))])
+
+
+def _show(found: "Preview", as_json: bool) -> None:
+    plan = found.plan
+    filled = {column: meaning for _, meanings in reversed(found.rows) for column, meaning in meanings.items()}
+    if as_json:
+        columns = [{"column": column, "means": filled.get(column)} for column in plan.columns]
+        rows = [
+            {"line": row.line, "fields": dict(row.fields), "created_at": row.created_at, "owner": row.owner}
+            for row, _ in found.rows
+        ]
+        faults = [{"line": line, "why": why} for line, why in found.faults]
+        told = {"preset": plan.preset, "rows": plan.rows_total, "rejected": found.rejected}
+        click.echo(json.dumps(told | {"columns": columns, "preview": rows, "faults": faults}, indent=2, ensure_ascii=False, default=str))  # fmt: skip
+        return
+    for column in plan.columns:
+        examples = [row.cells[column] for row, _ in found.rows if column in row.cells]
+        example = " ".join(examples[0].split())[:40] if examples else ""
+        click.echo(f"{column[:30]:30}  {filled.get(column, '-'):18}  {example}")
+    click.echo(f"{found.rejected} of {plan.rows_total} rows would be rejected", err=True)
+    for line, why in found.faults:
+        click.echo(f"line {line}: {why}", err=True)

@@ -1,0 +1,226 @@
+"""Importing: the rows of one file become leads in batches, beside live intake, and from wherever an earlier try was cut off."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from leadline.domain.activities import Actor
+from leadline.domain.emails import parse_email
+from leadline.domain.errors import Conflict, Invalid, NotFound
+from leadline.domain.imports import NAME_MAX, FileRow, ImportRun, is_same_import, key_after_undo, row_id, row_key
+from leadline.domain.intake import Captured, Intake, SubmissionRecord
+from leadline.domain.submission import parse_submission
+from leadline.domain.users import User
+from leadline.ports import IntakeView, Store, Tx
+from leadline.usecases.capture import capture_leads
+from leadline.usecases.deciding import House
+from leadline.usecases.rescore_leads import HOLD_SECONDS_MAX, Pace
+
+WAY_IN = "import"
+SAVE_SECONDS = 1.0
+PAGE = 200
+
+Owners = Mapping[str, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be imported, and how. `file` is the SHA-256 of its bytes."""
+
+    name: str
+    file: str
+    mapping: dict[str, str]
+    columns: list[str]
+    rows: int
+    actor_name: str
+    preset: str | None = None
+    routes: bool = False
+    notifies: bool = False
+    user_id: UUID | None = None
+
+
+async def begin_import(store: Store, order: Order, new_id: Callable[[], UUID], now: datetime) -> ImportRun:
+    """A new run; or the one of the same file under the same mapping that was not finished, to go on with."""
+    fresh = ImportRun(
+        new_id(), order.name[-NAME_MAX:], order.file, order.mapping, order.columns, order.rows, now, now, order.preset,
+        order.routes, order.notifies, actor_name=order.actor_name, user_id=order.user_id,
+    )  # fmt: skip
+
+    async def work(tx: Tx) -> ImportRun:
+        for run in sorted(await tx.import_runs(), key=lambda run: run.id, reverse=True):
+            if run.finished_at is None and run.undone_at is None and is_same_import(run, order.file, order.mapping):
+                return run
+        tx.add_import_runs([fresh])
+        return fresh
+
+    return await store.transact(work)
+
+
+async def get_import(store: Store, run_id: UUID) -> ImportRun:
+    """One import. Raises NotFound."""
+    for run in await store.list_import_runs():
+        if run.id == run_id:
+            return run
+    raise NotFound(f"no import {run_id}")
+
+
+async def import_rows(
+    store: Store,
+    house: House,
+    run: ImportRun,
+    rows: Iterable[FileRow],
+    now: datetime,
+    tell: Callable[[ImportRun], None] = lambda run: None,
+) -> ImportRun:
+    """Take in the rows after the first `run.done`; `tell` hears how far it is. Cut off anywhere, calling it again with the run as
+    it is stored goes on: a row that was taken in already is known by its id, and counted as what it became then."""
+    going = _Going(store, house, run, now, tell)
+    await going.find_out()
+    waiting = iter(rows)
+    pace = Pace(store.batch_max, HOLD_SECONDS_MAX / 2)
+    clock = asyncio.get_running_loop().time
+    saved = clock()
+    while batch := list(islice(waiting, pace.size)):
+        began = clock()
+        await going.take_in(batch)
+        pace.took(clock() - began)
+        if clock() - saved >= SAVE_SECONDS:
+            await going.save()
+            saved = clock()
+        # Live intake of the same process goes first.
+        await asyncio.sleep(0)
+    return await going.save(finished=True)
+
+
+class _Going:
+    """One run while it goes on."""
+
+    def __init__(
+        self, store: Store, house: House, run: ImportRun, now: datetime, tell: Callable[[ImportRun], None]
+    ) -> None:
+        self._store = store
+        self._house = house
+        self._run = replace(run)
+        self._now = now
+        self._tell = tell
+        self._owners: Owners = {}
+        self._undone: dict[str, UUID] = {}
+        self._actor = Actor("system", f"the import of {run.name}"[:NAME_MAX], run.user_id)
+
+    async def find_out(self) -> None:
+        """Whom a file may name as an owner, and which imports were taken back."""
+        self._owners = _owners_by_name(await self._store.list_users())
+        self._undone = {str(run.id): run.id for run in await self._store.list_import_runs() if run.undone_at}
+
+    async def take_in(self, rows: Sequence[FileRow]) -> None:
+        """Capture a batch and count what came of it."""
+        items = [self._to_intake(row) for row in rows]
+        if self._undone:
+            items = await self._with_free_keys(items)
+        captured = await capture_leads(self._store, self._house, items, self._now)
+        for item, answer in zip(items, captured, strict=True):
+            self._count(item, answer)
+        self._tell(self._run)
+
+    async def save(self, *, finished: bool = False) -> ImportRun:
+        """Store how far the run has come."""
+        run = replace(self._run, updated_at=self._now, finished_at=self._now if finished else None)
+
+        async def work(tx: Tx) -> None:
+            stored = next((other for other in await tx.import_runs() if other.id == run.id), None)
+            if stored is None or stored.version != run.version or stored.undone_at:
+                raise Conflict(
+                    "somebody else goes on with this import, or has taken it back; see `leadline import-undo`"
+                )
+            tx.update_import_runs([run])
+
+        await self._store.transact(work)
+        self._run = replace(run, version=run.version + 1)
+        return self._run
+
+    def _to_intake(self, row: FileRow) -> Intake:
+        run = self._run
+        item = Intake(
+            row_id(run.id, row.number), "csv", json.dumps(dict(row.cells), ensure_ascii=False).encode(errors="replace"), self._now,
+            self._actor, endpoint=WAY_IN, request_id=str(run.id), is_live=run.notifies, import_id=run.id,
+            created_at=min(row.created_at, self._now) if row.created_at else None,
+            owner_id=self._owners.get(_name_key(row.owner)) if row.owner else None, routes=run.routes,
+        )  # fmt: skip
+        try:
+            # A row that makes no lead has no key: mended, the same record is taken in.
+            return replace(item, submission=parse_submission(row.fields, strict=False), event_id=row_key(run, row))
+        except Invalid as error:
+            return replace(item, faults=error.faults)
+
+    async def _with_free_keys(self, items: Sequence[Intake]) -> list[Intake]:
+        """The items under keys that no undone import holds: an undo releases the rows of its run."""
+        free = list(items)
+        looking = [number for number, item in enumerate(free) if item.event_id]
+        while looking:
+            held = {record.event_id: record for record in await self._events([free[n].event_id or "" for n in looking])}
+            looking = [n for n in looking if _holder(held.get(free[n].event_id)) in self._undone]
+            for n in looking:
+                key = free[n].event_id or ""
+                undone = self._undone[_holder(held[key])]
+                free[n] = replace(free[n], event_id=key_after_undo(key, undone))
+        return free
+
+    async def _events(self, keys: Sequence[str]) -> list[SubmissionRecord]:
+        async def work(tx: Tx) -> IntakeView:
+            return await tx.intake_view([], [(WAY_IN, key) for key in keys])
+
+        return (await self._store.transact(work)).events
+
+    def _count(self, item: Intake, answer: Captured) -> None:
+        run, outcome = self._run, answer.outcome
+        if answer.submission_id != item.id and outcome in ("created", "duplicate"):
+            outcome = "duplicate"
+        run.done += 1
+        run.created += outcome == "created"
+        run.duplicate += outcome == "duplicate"
+        run.spam += outcome == "spam"
+        run.rejected += outcome in ("rejected", "quarantined")
+
+
+def _holder(record: SubmissionRecord | None) -> str:
+    return (record.request_id or "") if record else ""
+
+
+def _owners_by_name(users: Sequence[User]) -> Owners:
+    """Active users by their address and by their full name; a name that two have is nobody's."""
+    owners: dict[str, UUID] = {}
+    twice: set[str] = set()
+    for user in users:
+        if user.is_active:
+            name = _name_key(user.full_name)
+            if name in owners:
+                twice.add(name)
+            owners[name] = user.id
+    for name in twice:
+        del owners[name]
+    return owners | {user.email_key: user.id for user in users if user.is_active}
+
+
+def _name_key(name: str) -> str:
+    if "@" in name:
+        try:
+            return parse_email(name).key
+        except ValueError:
+            return ""
+    return " ".join(name.casefold().split())
+
+
+async def rejected_rows(store: Store, run: ImportRun) -> AsyncIterator[tuple[dict[str, str], str]]:
+    """The rows of a run that made no lead, in the order of the file: their cells by column, and why."""
+    if not run.rejected:
+        return
+    for start in range(1, run.done + 1, PAGE):
+        ids = [row_id(run.id, number) for number in range(start, min(start + PAGE, run.done + 1))]
+        for record in sorted(await store.find_submissions(ids), key=lambda record: record.id):
+            if record.outcome == "rejected":
+                told = (f"{fault.pointer.lstrip('/')} {fault.detail}".strip() for fault in record.faults)
+                yield json.loads(record.payload), "; ".join(told)
