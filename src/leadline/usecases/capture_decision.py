@@ -125,6 +125,8 @@ class CaptureDecision:
         score = self._house.scorer.score(inputs)
         route = self._route(item, score.category, sent.email_key)
         lead = _new_lead(self._house.new_id(), item, sent, score, route, self._now)
+        if item.import_id is not None:
+            lead = replace(lead, import_id=item.import_id)
         self._leads[lead.id] = lead
         self._near.setdefault(lead.email_key, []).append(lead.id)
         self._new[lead.id] = None
@@ -226,5 +228,4 @@ def _new_lead(id: UUID, item: Intake, sent: Submission, score: Score, route: Rou
         route_decision=route.decision,
         is_demo=item.is_demo,
         is_test=item.is_test,
-        import_id=item.import_id,
     )
