@@ -16,6 +16,7 @@ from leadline.domain.scoring import compile as compile_rules
 from leadline.domain.sent_links import SentLinks
 from leadline.ids import new_id
 from leadline.integrations.journal import open_journal
+from leadline.integrations.turnstile import Turnstile
 from leadline.ports import Store
 from leadline.ports.channels import Channel
 from leadline.sealing import Sealer
@@ -177,7 +178,8 @@ async def build(
     learning = await keep_learning(keys, endpoints) if standby else None
     queue.start()
     try:
-        yield Services(settings, secret_key, store, house, queue, keys, find, live, endpoints, standby)
+        challenge = Turnstile(settings)
+        yield Services(settings, secret_key, store, house, queue, keys, find, live, endpoints, challenge, standby)
     finally:
         if learning is not None:
             learning.cancel()

@@ -67,6 +67,15 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _setting(
         "TRUSTED_PROXIES", (), help="networks whose X-Forwarded-For is believed, separated by commas"
     )
+    turnstile_site_key: str | None = _setting(
+        "TURNSTILE_SITE_KEY", help="Cloudflare Turnstile in forms that ask for it"
+    )
+    turnstile_secret: str | None = _setting("TURNSTILE_SECRET", secret=True, help="the secret that goes with it")
+    turnstile_verify_url: str = _setting(
+        "TURNSTILE_VERIFY_URL",
+        "https://challenges.cloudflare.com/turnstile/v0/siteverify",
+        help="where its answers are checked",
+    )
     open_metrics: bool = _setting("LEADLINE_OPEN_METRICS", False, help="1 opens /metrics and /docs to everybody")
     journal_max: int = _setting(
         "LEADLINE_JOURNAL_MAX",

@@ -111,6 +111,11 @@ ROUTES: dict[str, Route] = {
     "POST /hooks/{provider}/{endpoint}": Route("open", "open", 404),
     "POST /hooks/mail/{endpoint}": Route("open", "open", 404),
     "GET /engage.js": Route("open", "open"),
+    "GET /embed.js": Route("open", "open"),
+    "GET /f/{form}": Route("open", "open", 404),
+    "OPTIONS /f/{form}": Route("open", "open", 404),
+    "GET /f/{form}/thanks": Route("open", "open", 404),
+    "POST /f/{form}": Route("open", "open", 404, {}),
     "GET /openapi.json": Route("either", "describe_api"),
     "GET /docs": Route("either", "describe_api"),
     # ---------- for programs

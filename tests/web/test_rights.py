@@ -31,6 +31,7 @@ PROGRAM = {"Accept": "application/json"}
 _OTHERS = {
     "provider": "webflow",
     "endpoint": "none",
+    "form": "none",
     "endpoint_id": MISSING,
     "ref": "1",
     "digest": "0",

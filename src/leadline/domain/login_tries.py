@@ -39,7 +39,7 @@ class Counter:
 
 def counters_of(secret_key: str, account: str, address: str) -> tuple[Counter, Counter, Counter]:
     """The three counters of a try: at this account from this address, at this account, from this address."""
-    network = _network(address)
+    network = network_of(address)
     return (
         Counter(_slot(secret_key, 0, account, network), TRIES_AT_ONE_ACCOUNT_FROM_ONE_ADDRESS),
         Counter(_slot(secret_key, 1, account), TRIES_AT_ONE_ACCOUNT),
@@ -80,8 +80,8 @@ def _slot(secret_key: str, kind: int, *parts: str) -> int:
     return kind * SLOTS + int.from_bytes(digest[:4]) % SLOTS
 
 
-def _network(address: str) -> str:
-    """Whoever has one IPv6 address has the 2^64 beside it."""
+def network_of(address: str) -> str:
+    """What counts as one address. Whoever has one IPv6 address has the 2^64 beside it."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

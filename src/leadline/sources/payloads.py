@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leadline.domain.answers import KEYS
+from leadline.domain.doubt import link_doubt
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault, Invalid
 from leadline.domain.intake import Intake, SubmissionRecord, WayIn
@@ -48,6 +49,8 @@ def read_into(item: Intake, endpoint: Endpoint | None) -> None:
         item.event_id = sent.event_id
         fields = to_fields(sent.fields, endpoint.mapping if endpoint else None)
         item.submission = parse_submission(fields, strict=False, defaults=_defaults(item.way_in, endpoint))
+        if endpoint is not None and (doubt := link_doubt(item.submission, endpoint.spam)):
+            item.submission, item.faults = None, [doubt]
     except NotALead as reason:
         item.faults = [Fault("", str(reason))]
     except Invalid as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from leadline.domain.endpoints import Provider
 from leadline.domain.intake import WayIn
-from leadline.sources import Delivery, HookPost, calendly, generic, hubspot, tally, typeform, webflow
+from leadline.sources import Delivery, HookPost, calendly, form, generic, hubspot, tally, typeform, webflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +27,6 @@ SOURCES: dict[Provider, Source] = {
     "tally": Source("tally", "Tally", tally.verify, tally.read),
     "calendly": Source("calendly", "Calendly", calendly.verify, calendly.read, calendly.DEFAULTS),
     "generic": Source("form", "Form", generic.verify, generic.read),
+    # Last, so that a stored posting of a form is read without what our own sends beside its answers.
+    "form": Source("form", "Form", form.verify, form.read),
 }

@@ -1,5 +1,6 @@
 """Endpoints, for programs that may connect providers. Secrets go in and never come out."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, patch, post
@@ -12,6 +13,7 @@ from leadline.domain.errors import NotFound
 from leadline.usecases.endpoints import add_endpoint, update_endpoint
 from leadline.web.actions import doing
 from leadline.web.answers import json_answer, page_answer
+from leadline.web.presenting.forms import snippets
 from leadline.web.reading import AnyRequest, read_id, read_object
 from leadline.web.services import Services
 
@@ -25,7 +27,7 @@ SHOWN = (
 async def list_endpoints(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Every endpoint, by name; the one of the settings is not among them."""
     endpoints = await services.store.list_endpoints()
-    return page_answer(endpoints, endpoint_json, None)
+    return page_answer(endpoints, partial(endpoint_json, services), None)
 
 
 @get(
@@ -38,7 +40,7 @@ async def get_endpoint(
     wanted = read_id(endpoint_id, "endpoint")
     for endpoint in await services.store.list_endpoints():
         if endpoint.id == wanted:
-            return json_answer(endpoint_json(endpoint))
+            return json_answer(endpoint_json(services, endpoint))
     raise NotFound(f"no endpoint {wanted}")
 
 
@@ -54,7 +56,7 @@ async def create_endpoint(request: AnyRequest, services: NamedDependency[Service
     fields = await read_object(request, ENDPOINT_BYTES_MAX)
     known = services.endpoints
     made = await add_endpoint(services.store, fields, known.sealer.seal, services.house.new_id, utc_now(), known.taken)
-    return json_answer(endpoint_json(made), 201)
+    return json_answer(endpoint_json(services, made), 201)
 
 
 @patch(
@@ -72,10 +74,14 @@ async def change_endpoint(
         services.store, read_id(endpoint_id, "endpoint"), fields, services.endpoints.sealer.seal, utc_now()
     )
     services.endpoints.forget(changed.name)
-    return json_answer(endpoint_json(changed))
+    return json_answer(endpoint_json(services, changed))
 
 
-def endpoint_json(endpoint: Endpoint) -> dict[str, Any]:
-    """What is known of an endpoint, less its secrets."""
+def endpoint_json(services: Services, endpoint: Endpoint) -> dict[str, Any]:
+    """What is known of an endpoint, less its secrets; for a form of ours also what goes into a page to show it."""
     shown = {name: getattr(endpoint, name) for name in SHOWN}
-    return shown | {"active": endpoint.is_active, "signed": endpoint.is_signed, "path": endpoint.path}
+    return (
+        shown
+        | {"active": endpoint.is_active, "signed": endpoint.is_signed, "path": endpoint.path}
+        | {"embed": snippets(endpoint, services.settings.origin)}
+    )

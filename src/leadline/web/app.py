@@ -21,6 +21,7 @@ from leadline.web import (
     api_users,
     api_work,
     documents,
+    forms,
     health,
     hooks,
     lead_acts,
@@ -55,6 +56,8 @@ from leadline.web.sessions import NotSignedIn, login_address
 
 # How many events one visitor's browser may tell of: a person looks at a few pages, a script gone wild at thousands.
 VISITS_MAX, VISITS_SECONDS = 30, 60.0
+# How often one address may send one form. A whole office may sit behind it.
+FORMS_MAX, FORMS_SECONDS = 20, 600.0
 
 API: list[Any] = [
     api_intake.create_lead,
@@ -140,6 +143,10 @@ PAGES: list[Any] = [
     static.static_file,
     static.favicon,
     static.engage_script,
+    static.embed_script,
+    forms.show_form,
+    forms.take_form,
+    forms.thank,
 ]
 
 
@@ -170,6 +177,7 @@ def create_inner_app(services: Services) -> Litestar:
         dependencies={
             "services": _always(services),
             "cursors": _always(Cursors(services.secret_key)),
+            "senders": _always(Pace(FORMS_MAX, FORMS_SECONDS)),
             "visitors": _always(Pace(VISITS_MAX, VISITS_SECONDS)),
             "guard": _always(PasswordGuard(services.store, services.secret_key)),
             "document": _always(document),

@@ -31,13 +31,15 @@ FORM_FIELDS_MAX = 100
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # What a request is let through by. A handler that says nothing needs a session, and an unsafe method the token of its forms.
-Proof = Literal["session", "login", "key", "signature", "key or session", "key or token"]
+Proof = Literal["session", "login", "key", "signature", "key or session", "key or token", "public form"]
 OPT = "proof"
 BY_KEY: dict[str, Any] = {OPT: "key"}
 BY_SIGNATURE: dict[str, Any] = {OPT: "signature"}
 BY_LOGIN: dict[str, Any] = {OPT: "login"}
 # A key, or a token of `web.lead_tokens` in the body, which the handler reads.
 BY_KEY_OR_TOKEN: dict[str, Any] = {OPT: "key or token"}
+# Whoever comes may send it, from any page: it does nothing in the name of somebody who is signed in.
+BY_PUBLIC_FORM: dict[str, Any] = {OPT: "public form"}
 # To read only: what a program may change never takes a cookie.
 BY_KEY_OR_SESSION: dict[str, Any] = {OPT: "key or session"}
 
@@ -60,7 +62,7 @@ async def protect(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     is over, NotSignedIn. The form is read here, and waits in the state of the request."""
     proof = proof_of(handler)
     assert isinstance(connection, Request), "there are no websockets here"
-    if connection.method in SAFE_METHODS or proof in ("key", "signature", "key or token"):
+    if connection.method in SAFE_METHODS or proof in ("key", "signature", "key or token", "public form"):
         return
     request, services = connection, services_of(connection)
     if not is_from_us(request, services.settings):

@@ -18,14 +18,21 @@ _ALWAYS = [
     (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 ]
-_HTML = [
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
-        b" form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (b"x-frame-options", b"DENY"),
-]
+POLICY_HEADER = "content-security-policy"
+
+
+def policy(frame_ancestors: str = "'none'", form_action: str = "'self'", challenge: str = "") -> str:
+    """What a page may load and do, who may frame it and where its form may lead. `challenge` is another origin whose script and
+    frame the page needs."""
+    also = f" {challenge}" if challenge else ""
+    framed = f" frame-src {challenge};" if challenge else ""
+    return (
+        f"default-src 'none'; script-src 'self'{also}; style-src 'self'; img-src 'self' data:; font-src 'self';"
+        f" connect-src 'self'{also};{framed} form-action {form_action}; base-uri 'none'; frame-ancestors {frame_ancestors}"
+    )
+
+
+_HTML = [(POLICY_HEADER.encode(), policy().encode()), (b"x-frame-options", b"DENY")]
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -60,7 +67,9 @@ class Edge:
                 names = {name for name, _ in own}
                 own.append((b"x-request-id", encoded_id))
                 own += [header for header in always if header[0] not in names]
-                if any(name == b"content-type" and value.startswith(b"text/html") for name, value in own):
+                is_html = any(name == b"content-type" and value.startswith(b"text/html") for name, value in own)
+                # A page that says itself who may frame it would be contradicted by the older header.
+                if is_html and POLICY_HEADER.encode() not in names:
                     own += _HTML
                 message["headers"] = own
             if is_head:

@@ -15,6 +15,7 @@ from leadline.domain.errors import LeadlineError, Unavailable
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import Store
+from leadline.ports.challenge import Challenge
 from leadline.usecases.accounts import hash_of
 from leadline.usecases.api_keys import find_key, note_key_use
 from leadline.usecases.capture_queue import CaptureQueue
@@ -112,6 +113,7 @@ class Services:
     find_ruleset: Callable[[int], Awaitable[RuleSet]]
     live: Live
     endpoints: Endpoints
+    challenge: Challenge
     standby: Standby | None = None
 
     @property

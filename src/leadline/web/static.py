@@ -31,6 +31,10 @@ def _read() -> dict[str, tuple[bytes, str]]:
 
 
 ASSETS = _read()
+# What other people's pages carry is sent without its comments and its indentation.
+_EMBED = b"\n".join(
+    line for line in map(bytes.strip, ASSETS["embed.js"][0].splitlines()) if line and not line.startswith(b"//")
+)
 
 
 def asset(name: str) -> str:
@@ -51,6 +55,12 @@ async def static_file(digest: FromPath[str], name: FromPath[str]) -> Response[by
 async def engage_script() -> Response[bytes]:
     """The script for a company's own site, under an address that stays."""
     return _answer("engage.js", ASSETS["engage.js"][0], "public, max-age=3600")
+
+
+@get("/embed.js", opt=doing("open"))
+async def embed_script() -> Response[bytes]:
+    """The script that brings a form of ours to a company's own site, under an address that stays."""
+    return _answer("embed.js", _EMBED, "public, max-age=3600")
 
 
 @get("/favicon.ico", opt=doing("open"))

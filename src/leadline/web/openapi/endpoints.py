@@ -39,8 +39,10 @@ def endpoint_components() -> dict[str, Schema]:
         "provider": {"type": "string", "enum": list(PROVIDERS)},
     }
     path: Schema = {"type": "string", "description": "Where the provider posts to."}
+    snippets = object_with({name: {"type": "string"} for name in ("page", "iframe", "html", "script")})
+    embed: Schema = {"anyOf": [snippets, {"type": "null"}], "description": "A form of ours for somebody's own page."}
     return {
-        "Endpoint": object_of(Endpoint, SHOWN, active=_FLAG, signed=_FLAG, path=path),
+        "Endpoint": object_of(Endpoint, SHOWN, active=_FLAG, signed=_FLAG, path=path, embed=embed),
         "EndpointChange": {"type": "object", "properties": change, "additionalProperties": False},
         "NewEndpoint": body_of(new, **new, **change),
     }
