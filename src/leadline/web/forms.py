@@ -14,7 +14,7 @@ from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Fault, Forbidden, NotFound, Unavailable
 from leadline.domain.form_tokens import read_token
 from leadline.domain.forms import Form
-from leadline.domain.intake import Captured, Intake
+from leadline.domain.intake import Captured, Intake, Journalled
 from leadline.domain.login_tries import network_of
 from leadline.sources.form import CAME_FROM, CONSENT, HONEYPOT, TOKEN, TURNSTILE, texts_in
 from leadline.sources.payloads import read_into
@@ -81,14 +81,17 @@ async def take_form(
         await _doubt(item, request, services, endpoint, shown, typed, origin)
     else:
         item.submission, item.faults, item.failed_as = None, _asked_again(faults), "rejected"
+    lead = None
     try:
-        captured = await _capture(services, item)
+        lead = (await _capture(services, item)).lead
+    except Journalled:
+        # Kept on this machine until the database is back: for the visitor it is sent.
+        pass
     except Unavailable as error:
         wait = {"Retry-After": str(error.retry_after_seconds)}
         return again(request, services, endpoint, shown, typed, 503, _NOT_NOW, headers=wait)
     if faults:
         return again(request, services, endpoint, shown, typed, faults=tuple(faults))
-    lead = captured.lead
     return thanked(request, endpoint, shown, make_token(services.secret_key, lead.id, utc_now()) if lead else None)
 
 
