@@ -105,3 +105,27 @@ async def test_the_app_role_reads_the_counts_and_writes_none(url: str, owner: An
     assert await cells(owner) == []
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await owner.execute("UPDATE leadline.lead_counts SET leads = 0")
+
+
+async def test_who_moves_several_leads_takes_their_cells_in_one_order(url: str, owner: Any) -> None:
+    await migrate.upgrade(url)
+    # Written first and so changed first, but in the later cell.
+    later = await add_lead(owner, 1, "w@firm.example.com", "business", category="Warm")
+    sooner = await add_lead(owner, 2, "c@firm.example.com", "business", category="Cold")
+    holder, mover = await asyncpg.connect(url), await asyncpg.connect(url)
+    cell = "SELECT FROM leadline.lead_counts WHERE category = $1 FOR UPDATE"
+    await holder.execute("BEGIN")
+    await holder.execute(cell.replace("$1", "'Cold'"))
+    moving = asyncio.create_task(
+        mover.execute("UPDATE leadline.leads SET status = 'Contacted' WHERE id = ANY($1::uuid[])", [later, sooner])
+    )
+    waits = f"SELECT cardinality(pg_blocking_pids({mover.get_server_pid()})) > 0"
+    while not await owner.fetchval(waits):
+        await asyncio.sleep(0.01)
+
+    # The mover waits for the first cell, and holds none that comes after it.
+    await holder.execute(f"{cell.replace('$1', repr('Warm'))} NOWAIT")
+    await holder.execute("COMMIT")
+    await moving
+    for connection in (holder, mover):
+        await connection.close()

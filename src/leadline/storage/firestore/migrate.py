@@ -20,7 +20,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "009_lead_counts"
+HEAD = "010_lead_counts_order"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -80,7 +80,8 @@ REVISIONS = (
     Revision("006_import_runs", _nothing, _nothing),
     Revision("007_queue", _nothing, _nothing),
     Revision("008_forms", _nothing, _nothing),
-    Revision(HEAD, _nothing, _nothing, counts_leads=True),
+    Revision("009_lead_counts", _nothing, _nothing, counts_leads=True),
+    Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))
 
