@@ -45,7 +45,8 @@ async def stream(server: Serving, ledger: dict[str, str], stopped: asyncio.Event
             if answer.status_code == 201:
                 ledger[sent["email"]] = answer.json()["id"]
             else:
-                assert answer.status_code == 503, answer.text
+                # Taken by the journal, or not at all; tests/e2e/test_outage.py has the receipts.
+                assert answer.status_code in (202, 503), answer.text
 
     async with server.client() as client:
         await asyncio.gather(*(post(client) for _ in range(CLIENTS)))
@@ -155,7 +156,7 @@ async def test_one_backend_killed_costs_a_moment_and_no_lead(home: Path) -> None
     await nobody_left(home)
 
 
-async def test_with_the_database_frozen_a_post_is_503_within_5_seconds_and_works_again_after(home: Path) -> None:
+async def test_with_the_database_frozen_a_post_is_202_within_5_seconds_and_a_lead_after(home: Path) -> None:
     server = start(home, "--no-demo")
     async with server.client() as client:
         assert (await client.post("/api/v1/leads", json=body())).status_code == 201
@@ -167,11 +168,13 @@ async def test_with_the_database_frozen_a_post_is_503_within_5_seconds_and_works
 
         answer = await client.post("/api/v1/leads", json=body())
 
-        assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+        assert answer.status_code == 202
         assert time.monotonic() - began < 5
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)
         async with asyncio.timeout(30):
+            while (await client.get(answer.headers["location"])).json()["status"] != "captured":
+                await asyncio.sleep(0.1)
             while (await client.post("/api/v1/leads", json=body())).status_code != 201:
                 await asyncio.sleep(0.1)
 

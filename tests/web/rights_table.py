@@ -118,6 +118,7 @@ ROUTES: dict[str, Route] = {
     "POST /f/{form}": Route("open", "open", 404, {}),
     "GET /openapi.json": Route("either", "describe_api"),
     "GET /docs": Route("either", "describe_api"),
+    "GET /metrics": Route("either", "describe_api"),
     # ---------- for programs
     "GET /api/v1/leads": Route("key", "list_leads"),
     "POST /api/v1/leads": Route("key", "create_lead", 201, sent=lambda _: body()),

@@ -222,7 +222,40 @@ async def test_readiness_is_a_warning_until_the_journal_is_full(tmp_path: Path) 
         full = await client.get("/readyz")
         refused = await client.post("/api/v1/leads", json=body())
 
+        numbers = (await client.get("/metrics")).text
+
+        assert "\nleadline_journal_entries 1\n" in numbers
+        assert "\nleadline_database_away 1\n" in numbers
+        assert "\nleadline_journal_oldest_seconds 0." in numbers
         assert (well.status_code, well.json()["warnings"]) == (200, [])
         assert (taking.status_code, "does not answer" in taking.json()["warnings"][0]) == (200, True)
         assert (full.status_code, "full: 1 submissions" in full.json()["reason"]) == (503, True)
         assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
+
+
+async def test_the_list_says_how_many_are_being_brought_in(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = user(role="admin", password_hash=PASSWORD_HASH)
+    await put(here.store, users=[person])
+    token = await start_session(here.store, person, utc_now())
+    gate, queue = asyncio.Event(), here.services.queue
+    real = queue._capture
+
+    async def slowly(items: Any) -> Any:
+        await gate.wait()
+        return await real(items)
+
+    async with here.client(await here.key("leads:create")) as client:
+        await here.learn()
+        await here.go()
+        await client.post("/api/v1/leads/bulk", json={"items": [body(), body()]})
+    monkeypatch.setattr(queue, "_capture", slowly)
+    here.is_gone = False
+    async with here.client(HTML | {"Cookie": f"session={token}"}) as browser:
+        async with asyncio.timeout(30):
+            while (page := await browser.get("/")).status_code == 503:
+                await asyncio.sleep(0.005)
+
+        assert "2 leads taken while the database was away are being brought in." in text_of(page.text)
+        gate.set()
+        await here.come_back()
+        assert "brought in" not in text_of((await browser.get("/")).text)
