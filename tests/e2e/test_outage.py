@@ -86,7 +86,7 @@ async def test_kills_during_the_outage_and_the_drain_lose_and_double_nothing(
         streaming = asyncio.create_task(stream(server, ledger, stopped))
         await asyncio.sleep(0.5)
         await proxy.turn(mode)
-        await until_receipts(ledger, 1_500)
+        await until_receipts(ledger, 300)
         server.kill()
         await streaming
 

@@ -159,6 +159,25 @@ async def test_a_key_nobody_knows_is_503_and_nothing_is_kept(here: Place) -> Non
         assert here.services.standby.journal.depth == 0
 
 
+async def test_a_key_that_was_used_or_revoked_since_all_were_read_counts_as_it_is(here: Place) -> None:
+    used, revoked = await here.key("leads:create"), await here.key("leads:create")
+    await here.learn()
+    later, admin = await here.key("leads:create"), await here.key("admin")
+    async with here.client(admin) as client:
+        for key in (used, revoked, later):
+            await client.post("/api/v1/leads", json=body(), headers=key)
+        listed = (await client.get("/api/v1/api-keys")).json()["items"]
+        sent = revoked["Authorization"].removeprefix("Bearer ")
+        (of_revoked,) = [key for key in listed if sent.startswith(key["prefix"])]
+        await client.delete(f"/api/v1/api-keys/{of_revoked['id']}")
+        await here.go()
+
+        statuses = [(await client.post("/api/v1/leads", json=body(), headers=key)).status_code
+                    for key in (used, revoked, later)]  # fmt: skip
+
+        assert statuses == [202, 503, 202]
+
+
 async def test_a_faulty_body_is_told_its_faults_as_ever(here: Place) -> None:
     async with here.client(await here.key("leads:create")) as client:
         await here.learn()

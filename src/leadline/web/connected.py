@@ -56,6 +56,7 @@ class Endpoints:
         if len(self._seen) >= REMEMBERED_MAX:
             self._seen.clear()
         self._seen[name] = (now + REMEMBERED_SECONDS, found)
+        self._standing[name] = found
         return found
 
     def secrets_of(self, endpoint: Endpoint) -> tuple[str, ...]:
@@ -69,6 +70,7 @@ class Endpoints:
     def forget(self, name: str) -> None:
         """Look this one up again at once: it was changed here."""
         self._seen.pop(name, None)
+        self._standing.pop(name, None)
 
     @property
     def taken(self) -> frozenset[str]:

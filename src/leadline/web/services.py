@@ -69,15 +69,18 @@ class Keys:
                 raise
         if found is None:
             self._seen.pop(key, None)
+            self._standing.pop(hash_of(key), None)
             return None
         if len(self._seen) >= KEYS_REMEMBERED_MAX:
             self._seen.clear()
         self._seen[key] = (now + KEY_REMEMBERED_SECONDS, found)
+        self._standing[found.key_hash] = found
         self._note_use(found)
         return found
 
     def forget(self, revoked: ApiKey) -> None:
         """Let a revoked key work no longer here."""
+        self._standing.pop(revoked.key_hash, None)
         for key in [key for key, (_, known) in self._seen.items() if known.id == revoked.id]:
             del self._seen[key]
 
