@@ -15,6 +15,9 @@ from tests.builders import intake
 from tests.steps import capture
 from tests.web.browsing import House, running
 from tests.web.quarantined import quarantine
+from tests.web.test_forms import CONSENT, open_form
+
+INTRO = "Tell us a little about what you are after. A person answers, usually within the day."
 
 Address = Callable[[House], Awaitable[str]]
 
@@ -86,6 +89,8 @@ SCREENS = [
     Screen("login", at("/login"), who=None),
     Screen("welcome", invited, who=None),
     Screen("welcome-spent", at("/welcome?link=spent"), who=None, status=401),
+    Screen("form", at("/f/talk"), who=None),
+    Screen("form-thanks", at("/f/talk/thanks"), who=None),
     Screen("leads", at("/")),
     Screen("leads-all", at("/?list=all")),
     Screen("leads-waiting", at("/?list=waiting")),
@@ -134,4 +139,5 @@ async def furnished() -> AsyncIterator[House]:
         await house.hire("Rep Real")
         await disagree(house.store)
         house.postings = await quarantine(house.store)
+        await open_form(house, "talk", intro=INTRO, consent=CONSENT)
         yield house
