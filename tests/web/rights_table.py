@@ -35,6 +35,7 @@ count_event        | events:write   |                 |         |
 read_submissions   | leads:read     |                 | yes     | yes
 release_submission | leads:write    |                 | yes     | yes
 export_leads       | leads:read     |                 | yes     | yes
+import_leads       | leads:write    |                 | yes     | yes
 read_notifications | notifications  |                 | yes     | yes
 manage_users       | users          |                 |         | yes
 manage_admins      | admin          |                 |         | yes
@@ -167,6 +168,12 @@ ROUTES: dict[str, Route] = {
     # There is no endpoint of this id.
     "GET /api/v1/endpoints/{endpoint_id}": Route("key", "manage_endpoints", 404),
     "PATCH /api/v1/endpoints/{endpoint_id}": Route("key", "manage_endpoints", 404, sent={"active": False}),
+    "GET /api/v1/imports": Route("key", "import_leads"),
+    # JSON is no table.
+    "POST /api/v1/imports": Route("key", "import_leads", 400, sent={}),
+    "GET /api/v1/imports/{import_id}": Route("key", "import_leads", 404),
+    "GET /api/v1/imports/{import_id}/rejected": Route("key", "import_leads", 404),
+    "POST /api/v1/imports/{import_id}/undo": Route("key", "import_leads", 404),
     "GET /api/v1/rulesets": Route("key", "read_rules"),
     # Version 1 is published, and drafts there are none: what is let in is refused for that.
     "GET /api/v1/rulesets/{ref}": Route("key", "read_rules"),

@@ -39,6 +39,7 @@ Action = (
         "read_submissions",
         "release_submission",
         "export_leads",
+        "import_leads",
         "read_notifications",
         "manage_users",
         "manage_admins",
@@ -82,6 +83,7 @@ RIGHTS: Mapping[Action, Right] = {
     "read_submissions": Right("leads:read", "manager"),
     "release_submission": Right("leads:write", "manager"),
     "export_leads": Right("leads:read", "manager"),
+    "import_leads": Right("leads:write", "manager"),
     "read_notifications": Right("notifications", "manager"),
     "manage_users": Right("users", "admin"),
     # Whoever makes an admin, or sets an admin's address, has all that an admin has.

@@ -14,6 +14,7 @@ from leadline.web import (
     account,
     api_endpoints,
     api_events,
+    api_imports,
     api_intake,
     api_keys,
     api_leads,
@@ -103,6 +104,11 @@ API: list[Any] = [
     api_endpoints.get_endpoint,
     api_endpoints.create_endpoint,
     api_endpoints.change_endpoint,
+    api_imports.list_imports,
+    api_imports.create_import,
+    api_imports.show_import,
+    api_imports.list_rejected,
+    api_imports.take_back,
 ]
 HOOKS: list[Any] = [hooks.hook, mail_hook.mail_hook]
 HEALTH: list[Any] = [health.healthz, health.readyz]

@@ -53,7 +53,7 @@ def _operation(handler: HTTPRouteHandler, path: str) -> Schema:
     if known.scope:
         described["description"] = f"The key needs the scope `{known.scope}`, or `admin`."
     if known.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": known.body}}}
+        described["requestBody"] = {"required": True, "content": {known.body_type: {"schema": known.body}}}
     return described
 
 

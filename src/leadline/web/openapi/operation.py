@@ -35,4 +35,5 @@ class Operation:
     headers: dict[str, Schema] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     body: Schema | None = None
+    body_type: str = "application/json"
     why: dict[int, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from leadline.domain.lead_lists import DEFAULT_LIMIT, MAX_LIMIT
 from leadline.domain.leads import CATEGORIES, STATUSES
 from leadline.domain.notifications import NOTIFICATION_STATUSES
 from leadline.web.openapi.endpoints import ENDPOINT_OPERATIONS
+from leadline.web.openapi.imports import IMPORT_OPERATIONS
 from leadline.web.openapi.operation import KEYED, READING, Operation
 from leadline.web.openapi.rulesets import RULESET_OPERATIONS
 from leadline.web.openapi.schemas import page_of
@@ -103,6 +104,7 @@ OPERATIONS: dict[str, Operation] = {
     "listApiKeys": Operation("admin", {200: page_of("ApiKey")}, KEYED),
     "createApiKey": Operation("admin", {201: ref("GivenApiKey")}, (*KEYED, *READING), body=ref("NewApiKey")),
     "revokeApiKey": Operation("admin", {200: ref("ApiKey")}, (*KEYED, 404)),
+    "listImports": Operation("leads:write", {200: page_of("Import")}, KEYED),
     "listEndpoints": Operation("admin", {200: page_of("Endpoint")}, KEYED),
     "health": Operation(None, {200: ref("Health")}, ()),
     "readiness": Operation(
@@ -113,6 +115,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "listRulesets": Operation("leads:read", {200: page_of("RulesetInList")}, (*KEYED, 422), query=PAGING),
     **ENDPOINT_OPERATIONS,
+    **IMPORT_OPERATIONS,
     **WORK_OPERATIONS,
     **RULESET_OPERATIONS,
 }

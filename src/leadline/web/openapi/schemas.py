@@ -12,6 +12,7 @@ from leadline.web.answers import ACTIVITY_FIELDS, LEAD_FIELDS, NOTIFICATION_FIEL
 from leadline.web.api_intake import BULK_MAX
 from leadline.web.openapi.accounts import account_components
 from leadline.web.openapi.endpoints import endpoint_components
+from leadline.web.openapi.imports import import_components
 from leadline.web.openapi.rulesets import ruleset_components
 from leadline.web.openapi.types import Schema, object_of, object_with, ref, schema_of
 from leadline.web.openapi.work import work_components
@@ -62,6 +63,7 @@ def components() -> dict[str, Schema]:
         **account_components(),
         **ruleset_components(),
         **endpoint_components(),
+        **import_components(),
         "Problem": _problem(),
     }
 

@@ -1,0 +1,145 @@
+"""Imports, for programs: a file is sent as the body, taken in, looked at, taken back."""
+
+import asyncio
+from dataclasses import fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from leadline.clock import utc_now
+from leadline.domain.errors import Fault, Invalid
+from leadline.domain.imports import ImportRun, status_of
+from leadline.sources.csv import UnreadableFile
+from leadline.sources.csv.plan import Plan, plan_file
+from leadline.sources.csv.table import open_table
+from leadline.usecases.deciding import Deciding
+from leadline.usecases.import_leads import Order, begin_import, get_import, import_rows, rejected_rows
+from leadline.usecases.undo_import import undo_import
+from leadline.web.actions import doing
+from leadline.web.admission import key_in
+from leadline.web.answers import json_answer, page_answer
+from leadline.web.problems import Unreadable, WrongMediaType
+from leadline.web.reading import AnyRequest, actor_of, media_type_of, read_body, read_id
+from leadline.web.services import Services
+
+IMPORT_BYTES_MAX = 50_000_000
+REJECTED_MAX = 10_000
+SHOWN = tuple(field.name for field in fields(ImportRun))
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_FLAGS = {"true": True, "false": False, "": False}
+
+
+@get("/api/v1/imports", tags=["imports"], operation_id="listImports", opt=doing("import_leads"))
+async def list_imports(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
+    """Every import, newest first."""
+    return page_answer(await services.store.list_import_runs(), run_json, None)
+
+
+@post("/api/v1/imports", status_code=201, tags=["imports"], operation_id="createImport", opt=doing("import_leads"))
+async def create_import(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
+    """Take in a CSV or XLSX file of up to 50 MB, sent as the body. Answers when all of it is in; cut off, the same file sent
+    again goes on, and makes no lead twice. `leadline import` takes larger ones."""
+    if media_type_of(request) in _FORMS:
+        raise WrongMediaType("send the file itself as the body, not a form around it")
+    name = request.query_params.get("name") or "upload"
+    mapping = _mapping(request.query_params.getall("map", []))
+    routes, notifies = _flag(request, "route"), _flag(request, "notify")
+    content = await read_body(request, IMPORT_BYTES_MAX)
+    with TemporaryDirectory(prefix="leadline-import-") as folder:
+        path = Path(folder) / "upload"
+        plan = await asyncio.to_thread(_planned, path, content, mapping)
+        del content
+        order = Order(
+            name,
+            plan.table.digest,
+            plan.mapping,
+            plan.columns,
+            plan.rows_total,
+            key_in(request).name,
+            plan.preset,
+            routes,
+            notifies,
+        )
+        run = await begin_import(services.store, order, services.house.new_id, utc_now())
+        run = await import_rows(services.store, services.house, run, plan.rows(after=run.done), utc_now())
+    return json_answer(run_json(run), 201)
+
+
+@get("/api/v1/imports/{import_id:str}", tags=["imports"], operation_id="getImport", opt=doing("import_leads"))
+async def show_import(
+    request: AnyRequest, services: NamedDependency[Services], import_id: FromPath[str]
+) -> Response[bytes]:
+    """One import: how far it is, and what came of its rows."""
+    return json_answer(run_json(await get_import(services.store, read_id(import_id, "import"))))
+
+
+@get(
+    "/api/v1/imports/{import_id:str}/rejected",
+    tags=["imports"],
+    operation_id="listRejectedRows",
+    opt=doing("import_leads"),
+)
+async def list_rejected(
+    request: AnyRequest, services: NamedDependency[Services], import_id: FromPath[str]
+) -> Response[bytes]:
+    """The first 10,000 rows that made no lead, each in its own columns, and why."""
+    run = await get_import(services.store, read_id(import_id, "import"))
+    rows: list[dict[str, Any]] = []
+    async for cells, why in rejected_rows(services.store, run):
+        rows.append({"row": {column: cells.get(column, "") for column in run.columns} | cells, "why": why})
+        if len(rows) == REJECTED_MAX:
+            break
+    return json_answer({"items": rows, "next_cursor": None})
+
+
+@post(
+    "/api/v1/imports/{import_id:str}/undo",
+    status_code=200,
+    tags=["imports"],
+    operation_id="undoImport",
+    opt=doing("import_leads"),
+)
+async def take_back(
+    request: AnyRequest, services: NamedDependency[Services], import_id: FromPath[str]
+) -> Response[bytes]:
+    """Take an import back: its leads are deleted, what it filled in elsewhere is given back; leads that somebody has worked on
+    since are kept."""
+    deciding = Deciding(services.house, utc_now(), actor_of(request, key_in(request)), notifies=False)
+    undone = await undo_import(services.store, read_id(import_id, "import"), deciding)
+    kept = [{"lead_id": lead_id, "why": why} for lead_id, why in undone.kept.items()]
+    told = {"deleted": undone.deleted, "given_back": undone.given_back, "kept": kept}
+    return json_answer(run_json(undone.run) | told)
+
+
+def run_json(run: ImportRun) -> dict[str, Any]:
+    """An import, flat, with its status."""
+    return {name: getattr(run, name) for name in SHOWN} | {"status": status_of(run)}
+
+
+def _planned(path: Path, content: bytes, mapping: dict[str, str]) -> Plan:
+    path.write_bytes(content)
+    try:
+        return plan_file(open_table(path), mapping)
+    except UnreadableFile as refused:
+        raise Unreadable(str(refused)) from refused
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        column, is_pair, meaning = pair.rpartition("=")
+        if not is_pair:
+            raise Invalid([Fault("/map", "must be COLUMN=FIELD")])
+        mapping[column] = meaning
+    return mapping
+
+
+def _flag(request: AnyRequest, name: str) -> bool:
+    text = request.query_params.get(name, "")
+    if text not in _FLAGS:
+        raise Invalid([Fault(f"/{name}", "must be true or false")])
+    return _FLAGS[text]

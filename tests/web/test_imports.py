@@ -1,0 +1,91 @@
+"""Imports through HTTP: a file goes in as the body, is looked at, and is taken back."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from tests.contract.imports import CRM
+from tests.web.browsing import ORIGIN, House, running
+
+
+@pytest_asyncio.fixture
+async def house() -> AsyncIterator[House]:
+    async with running() as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def http(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    key = await house.key("leads:write", "leads:read")
+    transport = httpx2.ASGITransport(app=house.app)
+    async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, headers=key) as client:
+        yield client
+
+
+async def test_a_file_goes_in_is_looked_at_and_taken_back(http: httpx2.AsyncClient) -> None:
+    made = await http.post("/api/v1/imports", params={"name": "contacts.csv"}, content=CRM.encode())
+    run = made.json()
+    address = f"/api/v1/imports/{run['id']}"
+    again = (await http.post("/api/v1/imports", content=CRM.encode())).json()
+    shown = await http.get(address)
+    rejected = (await http.get(f"{address}/rejected")).json()["items"]
+    listed = (await http.get("/api/v1/imports")).json()["items"]
+    undone = await http.post(f"{address}/undo")
+    leads = (await http.get("/api/v1/leads", params={"status": "any"})).json()["items"]
+
+    assert made.status_code == 201
+    assert (run["name"], run["status"], run["preset"], run["rows"]) == ("contacts.csv", "done", "HubSpot", 4)
+    assert [run[name] for name in ("created", "duplicate", "rejected", "spam")] == [2, 1, 1, 0]
+    assert [again[name] for name in ("created", "duplicate", "rejected", "spam")] == [0, 3, 1, 0]
+    assert shown.json() == run
+    assert [(row["row"]["First Name"], row["why"]) for row in rejected] == [("Cy", "email is required")]
+    assert [one["id"] for one in listed] == [again["id"], run["id"]]
+    assert (undone.status_code, undone.json()["deleted"], undone.json()["status"]) == (200, 2, "undone")
+    assert leads == []
+
+
+async def test_columns_are_mapped_by_the_query(http: httpx2.AsyncClient) -> None:
+    body = b"Wer,Wo\nAnn Lee,ann@alpha.example.com\n"
+
+    made = await http.post("/api/v1/imports", params={"map": ["Wer=contact_name", "Wo=email"]}, content=body)
+    (lead,) = (await http.get("/api/v1/leads", params={"status": "any"})).json()["items"]
+
+    assert (made.status_code, made.json()["created"]) == (201, 1)
+    assert (lead["contact_name"], lead["import_id"]) == ("Ann Lee", made.json()["id"])
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "status", "said"),
+    [
+        ("", b"", 400, "the file is empty"),
+        ("", b"%PDF-1.7", 400, "PDF"),
+        ("", b"Ann,ann@alpha.example.com\n", 400, "no header"),
+        ("?map=Firma", b"Name,Email\nAnn,a@a.example.com\n", 422, "COLUMN=FIELD"),
+        ("?map=Firma%3Dcompany_name", b"Name,Email\nAnn,a@a.example.com\n", 422, "no column of the file"),
+        ("?route=maybe", b"Name,Email\nAnn,a@a.example.com\n", 422, "true or false"),
+    ],
+)
+async def test_what_cannot_be_taken_in_is_said_and_leaves_nothing(
+    http: httpx2.AsyncClient, query: str, body: bytes, status: int, said: str
+) -> None:
+    answer = await http.post(f"/api/v1/imports{query}", content=body)
+
+    assert answer.status_code == status
+    assert said in answer.text
+    assert (await http.get("/api/v1/imports")).json()["items"] == []
+
+
+async def test_an_import_that_is_not_there_is_404(http: httpx2.AsyncClient) -> None:
+    nowhere = "/api/v1/imports/01a20e17-c7f0-749d-9b74-5ebe680e48c6"
+
+    answers = [await http.get(nowhere), await http.get(f"{nowhere}/rejected"), await http.post(f"{nowhere}/undo")]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+async def test_a_form_around_the_file_is_415(http: httpx2.AsyncClient) -> None:
+    answer = await http.post("/api/v1/imports", files={"file": ("leads.csv", CRM.encode())})
+
+    assert (answer.status_code, "not a form" in answer.text) == (415, True)
