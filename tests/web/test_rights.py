@@ -79,7 +79,13 @@ async def lead_of(house: House, kind: str) -> Lead:
 async def ask(visitor: Visitor, name: str, route: Route, lead: Lead, house: House) -> httpx2.Response:
     """Send the request of a route about a lead."""
     method, _, path = name.partition(" ")
-    ids = {"lead_id": lead.id, "user_id": house.team["Rep Two"].id, "key_id": MISSING, "receipt": MISSING}
+    ids = {
+        "lead_id": lead.id,
+        "user_id": house.team["Rep Two"].id,
+        "key_id": MISSING,
+        "receipt": MISSING,
+        "import_id": MISSING,
+    }
     if "{submission_id}" in path:
         ids["submission_id"] = (await keep(house.store, posting()))[0].id
     address = path.format_map(_OTHERS | ids) + route.query

@@ -18,6 +18,10 @@ from leadline.web.openapi.types import Schema, object_of, object_with, ref, sche
 from leadline.web.openapi.work import work_components
 
 _ANY_JSON: Schema = {"description": "Any JSON value."}
+_DUPLICATE: Schema = {
+    "type": "boolean",
+    "description": "Whether the address wrote within the last 24 hours already.",
+}
 
 
 def page_of(name: str) -> Schema:
@@ -27,18 +31,14 @@ def page_of(name: str) -> Schema:
 
 def components() -> dict[str, Schema]:
     """Every schema with a name."""
-    duplicate: Schema = {
-        "type": "boolean",
-        "description": "Whether the address wrote within the last 24 hours already.",
-    }
     return {
         "NewLead": _new_lead(),
         "NewLeads": object_with({"items": _list(ref("NewLead")) | {"maxItems": BULK_MAX}}),
         "Lead": object_of(Lead, LEAD_FIELDS),
-        "Captured": object_of(Lead, LEAD_FIELDS, duplicate=duplicate),
+        "Captured": object_of(Lead, LEAD_FIELDS, duplicate=_DUPLICATE),
         "KnownLead": {
             "description": "All that a key without leads:read learns of a lead that was there before.",
-            **object_of(Lead, ("id", "category"), duplicate=duplicate),
+            **object_of(Lead, ("id", "category"), duplicate=_DUPLICATE),
         },
         "CapturedLeads": object_with({"items": _list(_bulk_item())}),
         **_journal_components(),
