@@ -1,6 +1,10 @@
 """Puts the application together: the only module that names concrete adapters."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import os
+import platform
+import random
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from typing import Any
@@ -10,6 +14,7 @@ from leadline.channels.smtp import MailServer, MailServerAddress
 from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
 from leadline.domain.default_ruleset import DEFAULT_RULESET
+from leadline.domain.intake import Captured, Intake
 from leadline.domain.notifications import ChannelName
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.scoring import compile as compile_rules
@@ -21,10 +26,13 @@ from leadline.ports import Store
 from leadline.ports.channels import Channel
 from leadline.sealing import Sealer
 from leadline.storage.postgres import migrate
+from leadline.storage.postgres.listening import listen
 from leadline.storage.postgres.store import open_store
+from leadline.usecases.bell import Bell
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
+from leadline.usecases.notify import Delivery
 from leadline.usecases.outage import DatabaseWatch
 from leadline.usecases.rules import current_ruleset, find_ruleset
 from leadline.usecases.standby import Standby
@@ -32,6 +40,7 @@ from leadline.web.connected import Endpoints, own_endpoint
 from leadline.web.learning import keep_learning
 from leadline.web.live import Live
 from leadline.web.services import Keys, Services
+from leadline.worker import run_delivery, run_heartbeat
 
 
 async def migrate_database(settings: Settings, revision: str | None = None) -> bool:
@@ -160,6 +169,38 @@ async def open_standby(settings: Settings, store: Store) -> AsyncIterator[Standb
 
 
 @asynccontextmanager
+async def build_delivery(settings: Settings, store: Store, secret_key: str) -> AsyncIterator[Delivery]:
+    """What a worker sends with; its channels are closed at the end."""
+    channels = build_channels(settings, secret_key)
+    name = f"{platform.node()[:60]}/{os.getpid()}/{new_id()}"
+    try:
+        yield Delivery(store, channels, new_id, utc_now, random.random, name, settings.origin)
+    finally:
+        await asyncio.gather(*(channel.close() for channel in channels.values()))
+
+
+async def ring_at_commits(settings: Settings, bell: Bell, stopping: asyncio.Event) -> None:
+    """Ring whenever any process has queued something, where the database can say so: not through a pooler, nor on Firestore."""
+    direct = settings.database_direct_url or (None if settings.database_through_pooler else settings.database_url)
+    if settings.firestore_project or direct is None:
+        return
+    await listen(direct, bell.ring, stopping)
+
+
+async def run_delivering(
+    settings: Settings, store: Store, secret_key: str, bell: Bell, stopping: asyncio.Event
+) -> None:
+    """Send messages, say that this worker is there, and listen for what other processes queue, until `stopping` is set."""
+    place = f"{platform.node()}, process {os.getpid()}"
+    async with build_delivery(settings, store, secret_key) as delivery:
+        await asyncio.gather(
+            run_delivery(delivery, bell, stopping),
+            run_heartbeat(store, new_id(), place, stopping),
+            ring_at_commits(settings, bell, stopping),
+        )
+
+
+@asynccontextmanager
 async def build(
     settings: Settings, store: Store, secret_key: str, standby: Standby | None = None
 ) -> AsyncIterator[Services]:
@@ -169,9 +210,14 @@ async def build(
     async def find(version: int) -> RuleSet:
         return await find_ruleset(store, version)
 
-    queue = CaptureQueue(
-        lambda items: capture_leads(store, house, items, utc_now()), batch_max=store.batch_max, standby=standby
-    )
+    bell = Bell()
+
+    async def capture(items: Sequence[Intake]) -> list[Captured]:
+        captured = await capture_leads(store, house, items, utc_now())
+        bell.ring()
+        return captured
+
+    queue = CaptureQueue(capture, batch_max=store.batch_max, standby=standby)
     watch = standby.watch if standby else None
     keys, live, sealer = Keys(store, watch), Live(store), Sealer(secret_key)
     endpoints = Endpoints(store, sealer, own_endpoint(settings, sealer), watch)
@@ -179,7 +225,7 @@ async def build(
     queue.start()
     try:
         challenge = Turnstile(settings)
-        yield Services(settings, secret_key, store, house, queue, keys, find, live, endpoints, challenge, standby)
+        yield Services(settings, secret_key, store, house, queue, keys, find, live, endpoints, challenge, bell, standby)
     finally:
         if learning is not None:
             learning.cancel()

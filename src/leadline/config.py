@@ -32,6 +32,11 @@ class Settings:
     database_through_pooler: bool = _setting(
         "LEADLINE_DATABASE_POOLER", False, help="1 behind a transaction-mode pooler"
     )
+    database_direct_url: str | None = _setting(
+        "DATABASE_DIRECT_URL",
+        secret=True,
+        help="past a pooler, to hear of new messages at once; unset: they are polled for",
+    )
     home: Path = _setting("LEADLINE_HOME", Path(".leadline"), help="data folder")
     host: str = _setting("HOST", "127.0.0.1", help="address to listen on")
     port: int = _setting("PORT", 8000, help="port to listen on")

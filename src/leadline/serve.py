@@ -14,7 +14,15 @@ import uvicorn
 import uvloop
 
 from leadline import embedded
-from leadline.bootstrap import build, build_house, migrate_database, open_database, open_standby
+from leadline.bootstrap import (
+    build,
+    build_channels,
+    build_house,
+    migrate_database,
+    open_database,
+    open_standby,
+    run_delivering,
+)
 from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
 from leadline.domain.users import User
@@ -104,6 +112,7 @@ async def _serve(house: _House) -> bool:
         )
         rescoring = asyncio.create_task(run_rescoring(store, services.house, stopping, lambda: services.queue.is_busy))
         watching = asyncio.create_task(run_watch(store, services.house, stopping))
+        delivering = asyncio.create_task(run_delivering(settings, store, secrets.secret_key, services.bell, stopping))
         link = await _login_link(settings, store, admin)
         announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
         was_told = await _until_the_end(serving, stopping, house.is_alive)
@@ -111,7 +120,7 @@ async def _serve(house: _House) -> bool:
         services.live.stop()
         server.should_exit = True
         async with asyncio.timeout(STOP_SECONDS):
-            await asyncio.gather(serving, working, rescoring, watching)
+            await asyncio.gather(serving, working, rescoring, watching, delivering)
         return was_told
 
 
@@ -185,6 +194,13 @@ def _check_port(settings: Settings) -> None:
             ) from error
 
 
+def _channels(started: Started) -> str:
+    """Which channels can send, and why the others cannot."""
+    found = build_channels(started.settings, started.secrets.secret_key)
+    said = [f"{name}: {channel.hindrance or 'ready'}" for name, channel in found.items()]
+    return "; ".join(said)
+
+
 def announce(started: Started) -> None:
     """The last lines of a start: where it is, how to get in, where the data lies, what is configured, what to try."""
     settings, secrets = started.settings, started.secrets
@@ -199,7 +215,7 @@ def announce(started: Started) -> None:
         f"  data         {settings.home}" if started.is_embedded else f"  data         {settings.database_name}",
         f"  demo         {started.demo_leads} leads added" if started.demo_leads else None,
         f"  hook         {settings.origin}/hooks/webflow/{settings.webflow_endpoint}",
-        "  notify       nothing is sent in this version; messages wait in the queue",
+        f"  notify       {_channels(started)}",
         "",
         "  Try this:",
         f"    . {secrets.file}",

@@ -1,21 +1,27 @@
-"""The loops beside the web server: what intake need not wait for, what may be forgotten, leads that older rules have scored,
-and whether anything is missing."""
+"""The loops beside the web server: messages to people, what intake need not wait for, what may be forgotten, leads that older
+rules have scored, and whether anything is missing."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
+from uuid import UUID
 
 from leadline.clock import utc_now
 from leadline.domain.activities import SYSTEM
 from leadline.domain.errors import LeadlineError
+from leadline.domain.notifications import CHANNEL_NAMES, ChannelName
+from leadline.domain.workers import BEAT_SECONDS, FORGOTTEN_AFTER, Worker
 from leadline.ports import Store
+from leadline.usecases.bell import Bell
 from leadline.usecases.day_summary import summarize_day
 from leadline.usecases.deciding import Deciding, House
 from leadline.usecases.idempotency import FORGOTTEN_AT_ONCE as ANSWERS_AT_ONCE
 from leadline.usecases.idempotency import forget_answers
 from leadline.usecases.index import index_leads
+from leadline.usecases.notify import Delivery, deliver, release_held
 from leadline.usecases.passwords import FORGOTTEN_AT_ONCE, forget_tries
 from leadline.usecases.rescore_leads import rescore_leads
 from leadline.usecases.silences import tell_of_silences
@@ -30,6 +36,9 @@ STEPS_ASIDE_MAX = 5
 # How many of its small batches the index gets before the worker looks again whether it should step aside.
 BATCHES_AT_A_TIME = 10
 FORGET_SECONDS = 60.0
+DELIVERY_POLL_SECONDS = 2.0
+# How often held rows are looked at.
+RELEASE_SECONDS = 15.0
 
 log = logging.getLogger("leadline.worker")
 
@@ -118,6 +127,55 @@ async def run_watch(
         except LeadlineError as error:
             log.warning("the watch failed, will be tried again: %s", error)
         await _wait(stopping, look_seconds)
+
+
+async def run_delivery(
+    d: Delivery, bell: Bell, stopping: asyncio.Event, poll_seconds: float = DELIVERY_POLL_SECONDS
+) -> None:
+    """Send what is queued until `stopping` is set: each channel by itself, so that none waits for another's provider. Woken by the
+    bell, and polling beside it: a next try's time comes without a ring. Any number of workers may run at once."""
+    await asyncio.gather(*(_run_channel(d, name, bell, stopping, poll_seconds) for name in CHANNEL_NAMES))
+
+
+async def _run_channel(
+    d: Delivery, channel: ChannelName, bell: Bell, stopping: asyncio.Event, poll_seconds: float
+) -> None:
+    rung = bell.listen()
+    stop = asyncio.create_task(stopping.wait())
+    release_at = 0.0
+    while not stopping.is_set():
+        rung.clear()
+        pause = poll_seconds
+        try:
+            if time.monotonic() >= release_at:
+                released = await release_held(d, channel)
+                release_at = time.monotonic() + (0.0 if released else RELEASE_SECONDS)
+            while not stopping.is_set() and await deliver(d, channel, stopping):
+                pass
+        except LeadlineError as error:
+            log.warning("the delivery by %s stopped, will go on: %s", channel, error)
+            pause = AFTER_FAULT_SECONDS
+        ring = asyncio.create_task(rung.wait())
+        await asyncio.wait([stop, ring], timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        ring.cancel()
+    stop.cancel()
+
+
+async def run_heartbeat(store: Store, worker_id: UUID, place: str, stopping: asyncio.Event) -> None:
+    """Say that this worker is there until `stopping` is set, and take out those that died long ago."""
+    started_at = utc_now()
+    while not stopping.is_set():
+        try:
+            now = utc_now()
+            await store.touch_worker(Worker(worker_id, place, started_at, now))
+            gone = [w.id for w in await store.list_workers() if now - w.seen_at > FORGOTTEN_AFTER]
+            if gone:
+                await store.forget_workers(gone)
+        except LeadlineError as error:
+            log.warning("the heartbeat of this worker was not kept: %s", error)
+        await _wait(stopping, BEAT_SECONDS)
+    with suppress(LeadlineError):
+        await store.forget_workers([worker_id])
 
 
 class _Stopped(Exception):

@@ -18,6 +18,7 @@ from leadline.ports import Store
 from leadline.ports.challenge import Challenge
 from leadline.usecases.accounts import hash_of
 from leadline.usecases.api_keys import find_key, note_key_use
+from leadline.usecases.bell import Bell
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
 from leadline.usecases.outage import DatabaseWatch, check_here
@@ -117,6 +118,7 @@ class Services:
     live: Live
     endpoints: Endpoints
     challenge: Challenge
+    bell: Bell
     standby: Standby | None = None
 
     @property
