@@ -32,9 +32,9 @@ from leadline.usecases.bell import Bell
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
-from leadline.usecases.notify import Delivery
 from leadline.usecases.outage import DatabaseWatch
 from leadline.usecases.rules import current_ruleset, find_ruleset
+from leadline.usecases.sending import Delivery
 from leadline.usecases.standby import Standby
 from leadline.web.connected import Endpoints, own_endpoint
 from leadline.web.learning import keep_learning

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from leadline.clock import utc_now
@@ -21,9 +22,10 @@ from leadline.usecases.deciding import Deciding, House
 from leadline.usecases.idempotency import FORGOTTEN_AT_ONCE as ANSWERS_AT_ONCE
 from leadline.usecases.idempotency import forget_answers
 from leadline.usecases.index import index_leads
-from leadline.usecases.notify import Delivery, deliver, release_held
+from leadline.usecases.notify import deliver, release_held
 from leadline.usecases.passwords import FORGOTTEN_AT_ONCE, forget_tries
 from leadline.usecases.rescore_leads import rescore_leads
+from leadline.usecases.sending import Delivery
 from leadline.usecases.silences import tell_of_silences
 
 POLL_SECONDS = 1.0
@@ -37,6 +39,8 @@ STEPS_ASIDE_MAX = 5
 BATCHES_AT_A_TIME = 10
 FORGET_SECONDS = 60.0
 DELIVERY_POLL_SECONDS = 2.0
+# What is being sent when the worker is told to stop may take so long.
+STOP_SECONDS = 6.0
 # How often held rows are looked at.
 RELEASE_SECONDS = 15.0
 
@@ -134,7 +138,15 @@ async def run_delivery(
 ) -> None:
     """Send what is queued until `stopping` is set: each channel by itself, so that none waits for another's provider. Woken by the
     bell, and polling beside it: a next try's time comes without a ring. Any number of workers may run at once."""
-    await asyncio.gather(*(_run_channel(d, name, bell, stopping, poll_seconds) for name in CHANNEL_NAMES))
+    running: asyncio.Future[Any] = asyncio.gather(
+        *(_run_channel(d, name, bell, stopping, poll_seconds) for name in CHANNEL_NAMES)
+    )
+    told: asyncio.Future[Any] = asyncio.create_task(stopping.wait())
+    await asyncio.wait([running, told], return_when=asyncio.FIRST_COMPLETED)
+    # What hangs at a provider keeps its lease, which another worker takes over when it has run out.
+    with suppress(TimeoutError):
+        await asyncio.wait_for(running, STOP_SECONDS)
+    told.cancel()
 
 
 async def _run_channel(

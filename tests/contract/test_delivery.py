@@ -12,7 +12,8 @@ from leadline.ids import new_id
 from leadline.ports import Store, Tx
 from leadline.ports.channels import PermanentFault, TransientFault
 from leadline.ports.notifications import Claim
-from leadline.usecases.notify import LEASE_SECONDS, Delivery, deliver, release_held
+from leadline.usecases.notify import deliver, release_held
+from leadline.usecases.sending import LEASE_SECONDS, Delivery
 from tests.builders import NOW, WARM, intake, lead, user
 from tests.invariants import trail
 from tests.recorded import Recorder, Sent

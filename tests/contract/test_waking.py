@@ -11,7 +11,7 @@ from leadline.ids import new_id
 from leadline.ports import Store, Tx
 from leadline.storage.postgres.listening import listen
 from leadline.usecases.bell import Bell
-from leadline.usecases.notify import Delivery
+from leadline.usecases.sending import Delivery
 from leadline.worker import run_delivery, run_heartbeat
 from tests.recorded import Recorder
 

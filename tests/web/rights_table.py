@@ -37,6 +37,7 @@ release_submission | leads:write    |                 | yes     | yes
 export_leads       | leads:read     |                 | yes     | yes
 import_leads       | leads:write    |                 | yes     | yes
 read_notifications | notifications  |                 | yes     | yes
+retry_notifications | notifications |                 | yes     | yes
 manage_users       | users          |                 |         | yes
 manage_admins      | admin          |                 |         | yes
 manage_keys        | admin          |                 |         | yes
@@ -147,6 +148,8 @@ ROUTES: dict[str, Route] = {
     ),
     "GET /api/v1/submissions": Route("key", "read_submissions"),
     "GET /api/v1/notifications": Route("key", "read_notifications"),
+    "POST /api/v1/notifications/{notification_id}/retry": Route("key", "retry_notifications", 404),
+    "POST /api/v1/notifications/retry": Route("key", "retry_notifications"),
     "GET /api/v1/users": Route("key", "manage_users"),
     "POST /api/v1/users": Route(
         "key", "manage_users", 201, sent=lambda lead: {"full_name": "New", "email": f"{lead.id}@company.example.com"}

@@ -8,6 +8,7 @@ import rich_click as click
 from leadline.cli.accounts import apikey, user
 from leadline.cli.conventions import DONE, FAILED, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN, WRONG_USE, as_json_option
 from leadline.cli.imports import import_, import_undo
+from leadline.cli.notify import notify, worker
 from leadline.cli.reconcile import reconcile
 from leadline.cli.rules import rescore, rules
 from leadline.cli.submissions import submissions
@@ -166,6 +167,7 @@ def doctor(fix: bool, as_json: bool) -> None:
 
 
 main.add_command(apikey)
+main.add_command(notify)
 main.add_command(reconcile)
 main.add_command(import_)
 main.add_command(import_undo)
@@ -173,3 +175,4 @@ main.add_command(rules)
 main.add_command(rescore)
 main.add_command(submissions)
 main.add_command(user)
+main.add_command(worker)

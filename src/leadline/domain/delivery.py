@@ -123,6 +123,11 @@ def release(row: Notification, now: datetime) -> Notification:
     return replace(row, status="pending", status_reason=kept, error_message=None, next_attempt_at=None)
 
 
+def may_retry(row: Notification) -> bool:
+    """Whether a person may have a row tried again: one that failed, or that waited too long for its channel."""
+    return row.status == "failed" or row.status_reason == "too_old"
+
+
 def retry(row: Notification) -> Notification:
     """A failed, held or suppressed row that a person wants tried again from the beginning."""
     return replace(row, status="pending", status_reason=None, error_message=None, next_attempt_at=None, retry_count=0)

@@ -41,6 +41,7 @@ Action = (
         "export_leads",
         "import_leads",
         "read_notifications",
+        "retry_notifications",
         "manage_users",
         "manage_admins",
         "manage_keys",
@@ -85,6 +86,7 @@ RIGHTS: Mapping[Action, Right] = {
     "export_leads": Right("leads:read", "manager"),
     "import_leads": Right("leads:write", "manager"),
     "read_notifications": Right("notifications", "manager"),
+    "retry_notifications": Right("notifications", "manager"),
     "manage_users": Right("users", "admin"),
     # Whoever makes an admin, or sets an admin's address, has all that an admin has.
     "manage_admins": Right("admin", "admin"),

@@ -16,14 +16,12 @@ from leadline.domain.intake import OUTCOMES
 from leadline.domain.lead_lists import MAX_LIMIT
 from leadline.domain.leads import Lead
 from leadline.domain.lifecycle import allowed
-from leadline.domain.notifications import NOTIFICATION_STATUSES
 from leadline.web.actions import doing
 from leadline.web.answers import (
     activity_json,
     json_answer,
     lead_answer,
     lead_json,
-    notification_json,
     page_answer,
     submission_json,
 )
@@ -108,21 +106,6 @@ async def list_submissions(
     listing = ("submissions", outcome, lead_id)
     page = await services.store.list_submissions(outcome, lead_id, cursors.read(listing, params.cursor()), limit)
     return page_answer(page.items, submission_json, cursors.write(listing, page.next))
-
-
-@get("/api/v1/notifications", tags=["notifications"], operation_id="listNotifications", opt=doing("read_notifications"))
-async def list_notifications(
-    request: AnyRequest, services: NamedDependency[Services], cursors: NamedDependency[Cursors]
-) -> Response[bytes]:
-    """Queued and sent messages, newest first."""
-    params = Params(request.query_params.multi_items(), PAGING | {"status", "lead_id"})
-    status = params.one("status", one_of(NOTIFICATION_STATUSES), f"one of {', '.join(NOTIFICATION_STATUSES)}")
-    lead_id = params.one("lead_id", UUID, "a lead's id")
-    limit = params.limit()
-    params.check()
-    listing = ("notifications", status, lead_id)
-    page = await services.store.list_notifications(status, lead_id, cursors.read(listing, params.cursor()), limit)
-    return page_answer(page.items, notification_json, cursors.write(listing, page.next))
 
 
 async def _find(services: Services, lead_id: str) -> Lead:

@@ -62,6 +62,8 @@ _LATER = {
     202: "The database is away. What was sent is safe, and becomes a lead when it is back; `Location` is the receipt."
 }
 
+_RETRIED: Schema = {"type": "object", "properties": {"retried": {"type": "integer"}}, "required": ["retried"]}
+
 OPERATIONS: dict[str, Operation] = {
     "createLead": Operation(
         "leads:create",
@@ -95,6 +97,8 @@ OPERATIONS: dict[str, Operation] = {
         (*KEYED, 422),
         query={"status": {"type": "string", "enum": list(NOTIFICATION_STATUSES)}, "lead_id": _ID} | PAGING,
     ),
+    "retryNotification": Operation("notifications", {200: ref("Notification")}, (*KEYED, 404, 409)),
+    "retryFailedNotifications": Operation("notifications", {200: _RETRIED}, KEYED),
     "listUsers": Operation("users", {200: page_of("User")}, KEYED),
     "getUser": Operation("users", {200: ref("User")}, (*KEYED, 404)),
     "createUser": Operation("users", {201: ref("User")}, (*KEYED, *READING), body=ref("NewUser")),
