@@ -69,4 +69,4 @@ async def test_all_that_failed_by_then_are_queued_anew(store: Store, monkeypatch
     await queue(store, *(message() for _ in range(5)), message(status="sent"), later)
 
     assert await retry_failed(store, NOW) == 5
-    assert [row.status for row in await notifications(store)] == ["pending"] * 5 + ["sent", "failed"]
+    assert [row.status for row in await notifications(store)] == ["failed"] + ["pending"] * 5 + ["sent"]
