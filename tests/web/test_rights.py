@@ -33,6 +33,7 @@ _OTHERS = {
     "endpoint": "none",
     "form": "none",
     "endpoint_id": MISSING,
+    "notification_id": MISSING,
     "ref": "1",
     "digest": "0",
     "name": next(iter(ASSETS)),
