@@ -242,6 +242,11 @@ async def test_readiness_is_a_warning_until_the_journal_is_full(tmp_path: Path) 
         full = await client.get("/readyz")
         refused = await client.post("/api/v1/leads", json=body())
 
+        numbers = (await client.get("/metrics")).text
+
+        assert "\nleadline_journal_entries 1\n" in numbers
+        assert "\nleadline_database_away 1\n" in numbers
+        assert "\nleadline_journal_oldest_seconds 0." in numbers
         assert (well.status_code, well.json()["warnings"]) == (200, [NO_WORKER])
         assert (taking.status_code, "does not answer" in taking.json()["warnings"][0]) == (200, True)
         assert (full.status_code, "full: 1 submissions" in full.json()["reason"]) == (503, True)
