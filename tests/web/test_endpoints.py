@@ -204,3 +204,22 @@ async def test_a_release_reads_a_posting_as_the_hook_would_have_with_a_mended_ma
     (lead,) = (await http.get("/api/v1/leads", params={"status": "any"})).json()["items"]
     assert (lead["email"], lead["source"], lead["industry"]) == ("ann@firm.example.com", "Messe 2026", "Manufacturing")
     assert lead["field_sources"]["industry"] == {"source": "endpoint"}
+
+
+async def test_an_endpoint_may_have_every_lead_routed(house: House, http: httpx2.AsyncClient) -> None:
+    rep = await house.hire("Rep One")
+    plain = await connected(http, provider="generic")
+    every = await connected(http, name="every", provider="generic", routing="all")
+
+    for made in (plain, every):
+        await http.post(made["path"], json={"email": f"{made['name']}@firm.example.com"})
+
+    leads = (await http.get("/api/v1/leads", params={"status": "any"})).json()["items"]
+    assert {lead["email"]: lead["assigned_to"] for lead in leads} == {
+        "contact@firm.example.com": None,
+        "every@firm.example.com": str(rep.id),
+    }
+    why = (await http.get(f"/api/v1/leads/{leads[0]['id']}/explain")).json()
+    assert why["owner"]["routing"] == "all"
+    refused = await http.patch(f"/api/v1/endpoints/{every['id']}", json={"routing": "none"})
+    assert refused.json()["errors"][0]["pointer"] == "/routing"

@@ -333,3 +333,14 @@ def test_of_a_large_team_the_others_are_counted() -> None:
     why = why_this_rep(lead(assigned_to=REP.id, route_decision=decision), PEOPLE, NOW)
 
     assert why.others == "And 8 more: 5 full, 3 had a turn more recently."
+
+
+def test_a_cold_lead_with_a_rep_says_that_its_endpoint_routes_all() -> None:
+    decision = {"how": "turn", "chosen": str(REP.id), "name": "Rep One", "reps": [], "routing": "all"}
+
+    told = [
+        why_this_rep(lead(assigned_to=REP.id, category=category, route_decision=decision), PEOPLE, NOW).sentence
+        for category in ("Cold", "Hot")
+    ]
+
+    assert told[0] == f"{told[1]} Where it came in, Cold leads are given to a rep too."

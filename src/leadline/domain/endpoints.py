@@ -16,6 +16,10 @@ from leadline.domain.leads import COMPANY_SIZES
 Provider = Literal["webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail", "form"]
 PROVIDERS: tuple[Provider, ...] = ("webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail", "form")
 
+# Which of its new leads are given to a rep: the house's own choice, or every one.
+Routing = Literal["hot_and_warm", "all"]
+ROUTINGS: tuple[Routing, ...] = ("hot_and_warm", "all")
+
 NAME_MAX = 63
 SECRETS_MAX = 5
 SECRET_LENGTHS = range(8, 501)
@@ -52,6 +56,7 @@ class Endpoint:
     version: int = 1
     form: Form | None = None
     spam: SpamSettings = field(default_factory=SpamSettings)
+    routing: Routing = "hot_and_warm"
 
     @property
     def is_signed(self) -> bool:
@@ -66,7 +71,7 @@ class Endpoint:
         return f"/hooks/{self.provider}/{self.name}" + ("" if self.is_signed else f".{self.token}")
 
 
-SETTABLE = ("name", "provider", "secrets", "mapping", "defaults", "source", "active", "form", "spam")
+SETTABLE = ("name", "provider", "secrets", "mapping", "defaults", "source", "active", "routing", "form", "spam")
 
 
 def check_endpoint_fields(fields: Mapping[str, Any], *, before: Endpoint | None = None) -> list[Fault]:
@@ -89,6 +94,8 @@ def check_endpoint_fields(fields: Mapping[str, Any], *, before: Endpoint | None 
     faults += _text_faults("source", fields.get("source"), "/source") if fields.get("source") is not None else []
     if not isinstance(fields.get("active", True), bool):
         faults.append(Fault("/active", "must be true or false"))
+    if fields.get("routing", ROUTINGS[0]) not in ROUTINGS:
+        faults.append(Fault("/routing", f"must be one of {', '.join(ROUTINGS)}"))
     return faults + _kind_faults(fields, is_form=(before.provider if before else fields.get("provider")) == "form")
 
 

@@ -15,6 +15,8 @@ ROUTED_CATEGORIES: frozenset[Category] = frozenset({"Hot", "Warm"})
 # How many reps of a decision are stored by name.
 CONSIDERED_MAX = 12
 
+_ALL: dict[str, Any] = {"routing": "all"}
+
 How = Literal["turn", "returning_owner", "unrouted", "waiting", "file", "imported"]
 
 
@@ -39,14 +41,23 @@ def is_eligible(user: User) -> bool:
     return user.role == "rep" and user.is_active and user.current_lead_count < user.max_active_leads
 
 
-def is_routed(category: Category) -> bool:
-    """Hot and Warm are given to a rep; Cold stays unrouted until somebody claims it."""
-    return category in ROUTED_CATEGORIES
+def is_routed(category: Category, *, routes_all: bool = False) -> bool:
+    """Hot and Warm are given to a rep; Cold stays unrouted until somebody claims it, unless the lead's endpoint routes all."""
+    return routes_all or category in ROUTED_CATEGORIES
+
+
+def kept_routing(lead: Lead) -> dict[str, Any]:
+    """What every later decision about a lead keeps of the first: that its endpoint routes all, where it does."""
+    return _ALL if (lead.route_decision or {}).get("routing") == "all" else {}
 
 
 def wants_owner(lead: Lead) -> bool:
     """Whether routing should look at this lead at all: open, visible, without an owner, and of a routed category."""
-    return lead.assigned_to is None and is_open(lead) and is_visible(lead) and is_routed(lead.category)
+    return lead.assigned_to is None and is_open(lead) and is_visible(lead) and _is_routed(lead)
+
+
+def _is_routed(lead: Lead) -> bool:
+    return is_routed(lead.category, routes_all=bool(kept_routing(lead)))
 
 
 class _Seat:
@@ -84,8 +95,14 @@ class Roster:
         """Active managers and admins: those who are told that a lead waits."""
         return [u for u in self._users.values() if u.role != "rep" and u.is_active]
 
-    def route(self, category: Category, returning_owner: UUID | None, now: datetime) -> Route:
-        """Choose for one lead: nobody for Cold, the earlier owner of this address if eligible, else whose turn it is."""
+    def route(
+        self, category: Category, returning_owner: UUID | None, now: datetime, *, routes_all: bool = False
+    ) -> Route:
+        """Choose for one lead: nobody for Cold (unless its endpoint `routes_all`), the earlier owner of this address if eligible,
+        else whose turn it is."""
+        if routes_all:
+            route = self.route("Hot", returning_owner, now)
+            return replace(route, decision=route.decision | _ALL)
         if not is_routed(category):
             return Route("unrouted", None, None, None, {"how": "unrouted", "category": category})
         owner = self.find(returning_owner)

@@ -9,7 +9,7 @@ from leadline.domain import activities
 from leadline.domain.activities import SYSTEM
 from leadline.domain.leads import Lead, counts_for_owner
 from leadline.domain.notifications import to_managers, to_owner
-from leadline.domain.routing import Roster, Route, drain_order, wants_owner
+from leadline.domain.routing import Roster, Route, drain_order, kept_routing, wants_owner
 from leadline.domain.users import UserChange
 from leadline.usecases.deciding import Deciding, Writes
 
@@ -53,7 +53,8 @@ def route_existing(lead: Lead, roster: Roster, earlier_owner: UUID | None, decid
     """Route a lead that is there already, where it wants an owner; one that turned Cold leaves the waiting list."""
     if not wants_owner(lead):
         return replace(lead, waiting_since=None, waiting_reason=None) if lead.waiting_since else lead
-    route = roster.route(lead.category, earlier_owner, deciding.now)
+    routes_all = bool(kept_routing(lead))
+    route = roster.route(lead.category, earlier_owner, deciding.now, routes_all=routes_all)
     routed = with_route(lead, route, deciding.now)
     record_route(routed, route, roster, deciding, writes, began_waiting=lead.waiting_since is None)
     return routed

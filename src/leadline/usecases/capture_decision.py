@@ -147,7 +147,9 @@ class CaptureDecision:
         owner = self._roster.find(item.owner_id)
         if owner is not None and owner.is_active:
             return self._roster.give(owner.id)
-        return self._roster.route(category, self._owners.get(email_key), self._now) if item.routes else NOT_ROUTED
+        if not item.routes:
+            return NOT_ROUTED
+        return self._roster.route(category, self._owners.get(email_key), self._now, routes_all=item.routes_all)
 
     def _merge(self, first: Lead, item: Intake, repeat: Submission, deciding: Deciding) -> Lead:
         merged = merge(first, repeat, may_fill=item.way_in not in UNPROVEN_WAYS)

@@ -57,7 +57,7 @@ async def update_endpoint(
 
 
 def _changed(endpoint: Endpoint, fields: Mapping[str, Any], seal: Seal, now: datetime) -> Endpoint:
-    set_here = {name: fields[name] for name in ("mapping", "defaults", "source") if name in fields}
+    set_here = {name: fields[name] for name in ("mapping", "defaults", "source", "routing") if name in fields}
     if "secrets" in fields:
         set_here["sealed_secrets"] = seal(fields["secrets"])
     if "form" in fields:

@@ -7,7 +7,7 @@ from leadline.domain import activities
 from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.leads import Lead, counts_for_owner
 from leadline.domain.notifications import to_owner
-from leadline.domain.routing import is_eligible
+from leadline.domain.routing import is_eligible, kept_routing
 from leadline.domain.users import User, UserChange
 from leadline.usecases.assign import route_existing
 from leadline.usecases.one_lead import Act, Scene
@@ -58,7 +58,9 @@ def claim(user_id: UUID) -> Act:
 def unassign(lead: Lead, scene: Scene) -> Lead:
     """Take a lead from its owner and leave it to whoever claims it."""
     freed = _taken(lead, scene)
-    return replace(freed, waiting_since=None, waiting_reason=None, route_decision={"how": "unassigned"})
+    return replace(
+        freed, waiting_since=None, waiting_reason=None, route_decision={"how": "unassigned"} | kept_routing(lead)
+    )
 
 
 def assign_auto(lead: Lead, scene: Scene) -> Lead:
@@ -89,7 +91,7 @@ def _given(lead: Lead, user: User, how: str, scene: Scene) -> Lead:
         scene.roster.fill_place(user.id)
     scene.writes.user_changes.append(UserChange(user.id, current_lead_count=int(counts), total_leads_assigned=1))
     scene.writes.activities.append(activities.assigned(d.house.new_id(), lead.id, user, how, d.actor, d.now))
-    decision = {"how": how, "chosen": str(user.id), "name": user.full_name, "by": d.actor.name}
+    decision = {"how": how, "chosen": str(user.id), "name": user.full_name, "by": d.actor.name} | kept_routing(lead)
     given = replace(lead, assigned_to=user.id, waiting_since=None, waiting_reason=None, route_decision=decision)
     if d.notifies and d.actor.user_id != user.id:
         scene.writes.notifications.extend(to_owner(given, user, d.writer()))

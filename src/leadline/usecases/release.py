@@ -50,11 +50,18 @@ def settling(record: SubmissionRecord, actor: Actor) -> Intake:
 
 
 async def release(
-    store: Store, house: House, record: SubmissionRecord, submission: Submission, actor: Actor, now: datetime
+    store: Store,
+    house: House,
+    record: SubmissionRecord,
+    submission: Submission,
+    actor: Actor,
+    now: datetime,
+    *,
+    routes_all: bool = False,
 ) -> Captured:
     """Capture a posting that made no lead, as what somebody reads in it now, at the time it came. Whoever releases it again gets
     the same answer. Raises Conflict where it made a lead or was confirmed as spam, Invalid where no store can hold it."""
-    settled = await _settle(store, house, record, actor, now, submission)
+    settled = await _settle(store, house, record, actor, now, submission, routes_all=routes_all)
     if settled.outcome == "spam":
         raise Conflict("This was confirmed as spam meanwhile. Release it from the list of spam.")
     if settled.lead is None:
@@ -77,12 +84,14 @@ async def _settle(
     actor: Actor,
     now: datetime,
     submission: Submission | None,
+    *,
+    routes_all: bool = False,
 ) -> Captured:
     """The row goes where the first one to settle puts it: a capture of an id that is there gives the first answer."""
     if record.outcome not in WITHOUT_LEAD:
         raise Conflict("This submission made a lead already.")
     item = settling(record, actor)
-    item.submission, item.faults = submission, []
+    item.submission, item.faults, item.routes_all = submission, [], routes_all
     if submission is None:
         item.faults = [Fault("", f"confirmed as spam by {actor.name}")]
     (settled,) = await capture_leads(store, house, [item], now)

@@ -19,7 +19,7 @@ from leadline.web.services import Services
 
 ENDPOINT_BYTES_MAX = 200_000
 SHOWN = (
-    "id", "name", "provider", "mapping", "defaults", "source", "form", "spam", "created_at", "updated_at", "version"
+    "id", "name", "provider", "mapping", "defaults", "source", "routing", "form", "spam", "created_at", "updated_at", "version"
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from leadline.clock import utc_now
 from leadline.domain.answers import KEYS
+from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, Invalid, NotFound, faults_of
 from leadline.domain.intake import WITHOUT_LEAD, Captured, Outcome, SubmissionRecord
 from leadline.domain.submission import Submission, parse_submission
@@ -87,9 +88,13 @@ async def release_submission(
     viewer, form = await get_viewer(request, services), sent_form(request)
     record = await _get_record(services, submission_id)
     try:
-        submission = _read(await _payload_of(services, record), form)
+        endpoint = await _endpoint_of(services, record)
+        submission = _read(shown.find_payload(record, endpoint), form)
         actor = person_in(request, viewer.user)
-        released = await release(services.store, services.house, record, submission, actor, utc_now())
+        routes_all = endpoint is not None and endpoint.routing == "all"
+        released = await release(
+            services.store, services.house, record, submission, actor, utc_now(), routes_all=routes_all
+        )
     except (Invalid, Conflict) as error:
         trouble = Trouble(str(error), faults_of(error))
         return await _page(request, services, viewer, record, form, status_of(error), trouble)
@@ -123,10 +128,9 @@ async def _get_record(services: Services, submission_id: str) -> SubmissionRecor
     return record
 
 
-async def _payload_of(services: Services, record: SubmissionRecord) -> Payload | None:
-    """A posting as its endpoint reads it today: a mapping that was mended meanwhile counts."""
-    endpoint = await services.endpoints.find(record.endpoint) if record.endpoint else None
-    return shown.find_payload(record, endpoint)
+async def _endpoint_of(services: Services, record: SubmissionRecord) -> Endpoint | None:
+    """The endpoint of a posting as it is today: a mapping that was mended meanwhile counts."""
+    return await services.endpoints.find(record.endpoint) if record.endpoint else None
 
 
 def _outcome(text: str | None) -> Outcome:
@@ -163,7 +167,7 @@ async def _page(
     trouble: Trouble | None = None,
 ) -> Response[bytes]:
     last = await last_of(services.store, record)
-    payload = await _payload_of(services, record)
+    payload = shown.find_payload(record, await _endpoint_of(services, record))
     context: dict[str, Any] = {
         "record": record,
         "last": last,

@@ -20,7 +20,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "010_lead_counts_order"
+HEAD = "011_endpoint_routing"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -81,6 +81,7 @@ REVISIONS = (
     Revision("007_queue", _nothing, _nothing),
     Revision("008_forms", _nothing, _nothing),
     Revision("009_lead_counts", _nothing, _nothing, counts_leads=True),
+    Revision("010_lead_counts_order", _nothing, _nothing),
     Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))

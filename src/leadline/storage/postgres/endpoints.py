@@ -3,7 +3,7 @@
 from leadline.storage.postgres import rows
 
 # What a person edits: name and provider stay.
-EDITED = ("sealed_secrets", "mapping", "defaults", "source", "is_active", "form", "spam", "updated_at")
+EDITED = ("sealed_secrets", "mapping", "defaults", "source", "is_active", "form", "spam", "routing", "updated_at")
 
 ALL_ENDPOINTS = f'SELECT {rows.select(rows.ENDPOINT)} FROM leadline.endpoints ORDER BY name COLLATE "C"'
 ENDPOINT_BY_NAME = f"SELECT {rows.select(rows.ENDPOINT)} FROM leadline.endpoints WHERE name = $1"

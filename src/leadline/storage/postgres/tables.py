@@ -159,6 +159,7 @@ endpoints = Table(
     count_column("version", 1),
     Column("form", JSONB),
     json_column("spam"),
+    Column("routing", String(20), nullable=False, server_default="hot_and_warm"),
     Index("idx_endpoints_name", "name", unique=True),
 )
 

@@ -2,7 +2,16 @@
 
 from typing import Any, get_args
 
-from leadline.domain.endpoints import LABELS_MAX, NAME_MAX, PROVIDERS, SECRET_LENGTHS, SECRETS_MAX, TARGETS, Endpoint
+from leadline.domain.endpoints import (
+    LABELS_MAX,
+    NAME_MAX,
+    PROVIDERS,
+    ROUTINGS,
+    SECRET_LENGTHS,
+    SECRETS_MAX,
+    TARGETS,
+    Endpoint,
+)
 from leadline.domain.forms import Form, SpamSettings
 from leadline.usecases.replies import ReplyOutcome
 from leadline.web.api_endpoints import SHOWN
@@ -33,6 +42,7 @@ def endpoint_components() -> dict[str, Schema]:
         "active": _FLAG,
         "form": _sent(Form) | {"description": "What a form of our own shows: for the provider form."},
         "spam": _sent(SpamSettings) | {"description": "A honeypot and a time are for the provider form alone."},
+        "routing": {"type": "string", "enum": list(ROUTINGS), "description": "Which new leads are given to a rep."},
     }
     new: dict[str, Schema] = {
         "name": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "maxLength": NAME_MAX},

@@ -127,7 +127,9 @@ def _owner() -> Schema:
     waiting |= {"waiting_reason": schema_of(WaitingReason | None)}
     how: Schema = {"type": "string", "enum": ["turn", "returning_owner", "unrouted", "waiting", "file", "imported"]}
     properties = {"assigned_to": schema_of(Lead.__annotations__["assigned_to"]), **waiting, "how": how}
-    return object_with(properties | {"considered": _list(object_with(rep))}, optional=("how",))
+    routing: Schema = {"const": "all", "description": "Only where the lead's endpoint routes every lead."}
+    properties |= {"routing": routing, "considered": _list(object_with(rep))}
+    return object_with(properties, optional=("how", "routing"))
 
 
 def _submission() -> Schema:

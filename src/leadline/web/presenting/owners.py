@@ -72,7 +72,15 @@ def why_this_rep(lead: Lead, people: People, now: datetime) -> WhyThisRep:
     decision = lead.route_decision or {}
     considered = tuple(_considered(rep, people) for rep in decision.get("reps", ()))
     since = dated(lead.waiting_since, now) if lead.waiting_since else None
-    return WhyThisRep(" ".join(_sentences(lead, decision, people)), since, considered, _others(decision))
+    told = [*_sentences(lead, decision, people), *_of_endpoint(lead, decision)]
+    return WhyThisRep(" ".join(told), since, considered, _others(decision))
+
+
+def _of_endpoint(lead: Lead, decision: Mapping[str, Any]) -> list[str]:
+    """Why routing looked at a Cold lead at all."""
+    is_by_routing = decision.get("how") in ("turn", "returning_owner", "waiting")
+    is_special = lead.category == "Cold" and decision.get("routing") == "all" and is_by_routing
+    return ["Where it came in, Cold leads are given to a rep too."] if is_special else []
 
 
 def _others(decision: Mapping[str, Any]) -> str | None:
