@@ -7,6 +7,7 @@ import rich_click as click
 
 from leadline.cli.accounts import apikey, user
 from leadline.cli.conventions import DONE, FAILED, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN, WRONG_USE, as_json_option
+from leadline.cli.endpoints import endpoint
 from leadline.cli.imports import import_, import_undo
 from leadline.cli.notify import notify, worker
 from leadline.cli.reconcile import reconcile
@@ -167,6 +168,7 @@ def doctor(fix: bool, as_json: bool) -> None:
 
 
 main.add_command(apikey)
+main.add_command(endpoint)
 main.add_command(notify)
 main.add_command(reconcile)
 main.add_command(import_)

@@ -19,12 +19,15 @@ from leadline.clock import utc_now
 from leadline.config import Settings, load
 from leadline.domain.activities import SYSTEM
 from leadline.domain.findings import Finding
+from leadline.domain.mapping_drift import POSTINGS
 from leadline.ports import Store
+from leadline.sources.mapped import drift_notes_of, mapped
 from leadline.storage.postgres import migrate as migrations
 from leadline.usecases.copy import Tally, copy_all, tally
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.demo import add_demo, remove_demo
 from leadline.usecases.doctor import Examination, examine
+from leadline.usecases.endpoint_postings import newest_postings
 from leadline.usecases.mend import examine_and_mend
 from leadline.usecases.silences import find_silences, silence_notes
 
@@ -101,7 +104,7 @@ def doctor(*, fix: bool) -> tuple[Examination, list[Finding]]:
             found = Finding("migrations", "database", f"{what}, and this Leadline wants {wanted}", "leadline migrate")
             return Examination([found]), []
         async with open_database(settings, pool_size=2) as store:
-            warnings = silence_notes(await find_silences(store, utc_now()))
+            warnings = silence_notes(await find_silences(store, utc_now())) + await drift_notes(store)
             if not fix:
                 examination = await examine(store, settings.phone_region)
                 examination.notes += warnings
@@ -121,3 +124,10 @@ def _named(url: str) -> Iterator[Settings]:
     """The settings with another database than their own."""
     with _database(load(os.environ | {"DATABASE_URL": "" if url == "embedded" else url})) as settings:
         yield settings
+
+
+async def drift_notes(store: Store) -> list[str]:
+    """What of the endpoints' mappings drifted, in sentences."""
+    endpoints = [endpoint for endpoint in await store.list_endpoints() if endpoint.is_active]
+    newest = await newest_postings(store, [endpoint.name for endpoint in endpoints], POSTINGS) if endpoints else {}
+    return [note for one in endpoints for note in drift_notes_of(one, mapped(one, newest[one.name]))]
