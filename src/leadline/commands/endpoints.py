@@ -97,4 +97,4 @@ def _sealer(settings: Settings) -> Sealer:
 
 
 def _told(settings: Settings, endpoint: Endpoint) -> dict[str, Any]:
-    return endpoint_json(endpoint) | {"url": settings.origin + endpoint.path}
+    return endpoint_json(settings.origin, endpoint) | {"url": settings.origin + endpoint.path}

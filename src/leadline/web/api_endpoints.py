@@ -27,7 +27,7 @@ SHOWN = (
 async def list_endpoints(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
     """Every endpoint, by name; the one of the settings is not among them."""
     endpoints = await services.store.list_endpoints()
-    return page_answer(endpoints, partial(endpoint_json, services), None)
+    return page_answer(endpoints, partial(endpoint_json, services.settings.origin), None)
 
 
 @get(
@@ -40,7 +40,7 @@ async def get_endpoint(
     wanted = read_id(endpoint_id, "endpoint")
     for endpoint in await services.store.list_endpoints():
         if endpoint.id == wanted:
-            return json_answer(endpoint_json(services, endpoint))
+            return json_answer(endpoint_json(services.settings.origin, endpoint))
     raise NotFound(f"no endpoint {wanted}")
 
 
@@ -56,7 +56,7 @@ async def create_endpoint(request: AnyRequest, services: NamedDependency[Service
     fields = await read_object(request, ENDPOINT_BYTES_MAX)
     known = services.endpoints
     made = await add_endpoint(services.store, fields, known.sealer.seal, services.house.new_id, utc_now(), known.taken)
-    return json_answer(endpoint_json(services, made), 201)
+    return json_answer(endpoint_json(services.settings.origin, made), 201)
 
 
 @patch(
@@ -74,14 +74,14 @@ async def change_endpoint(
         services.store, read_id(endpoint_id, "endpoint"), fields, services.endpoints.sealer.seal, utc_now()
     )
     services.endpoints.forget(changed.name)
-    return json_answer(endpoint_json(services, changed))
+    return json_answer(endpoint_json(services.settings.origin, changed))
 
 
-def endpoint_json(services: Services, endpoint: Endpoint) -> dict[str, Any]:
+def endpoint_json(origin: str, endpoint: Endpoint) -> dict[str, Any]:
     """What is known of an endpoint, less its secrets; for a form of ours also what goes into a page to show it."""
     shown = {name: getattr(endpoint, name) for name in SHOWN}
     return (
         shown
         | {"active": endpoint.is_active, "signed": endpoint.is_signed, "path": endpoint.path}
-        | {"embed": snippets(endpoint, services.settings.origin)}
+        | {"embed": snippets(endpoint, origin)}
     )
