@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from leadline.channels.email import EmailChannel, Sender
+from leadline.channels.slack import SlackAccess, SlackChannel
 from leadline.channels.smtp import MailServer, MailServerAddress
 from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
@@ -136,7 +137,9 @@ async def build_house(settings: Settings, store: Store) -> House:
 def build_channels(settings: Settings, secret_key: str) -> dict[ChannelName, Channel]:
     """Every way to tell somebody something; one that lacks a setting says so by its `hindrance`. The caller closes them. Raises
     WrongSetting."""
-    return {"email": _email(settings, SentLinks(settings.origin, secret_key))}
+    takes_clicks = settings.slack_signing_secret is not None
+    access = SlackAccess(settings.slack_bot_token, settings.slack_webhook_url, settings.slack_api_url, takes_clicks)
+    return {"email": _email(settings, SentLinks(settings.origin, secret_key)), "slack": SlackChannel(access)}
 
 
 def _email(settings: Settings, links: SentLinks) -> EmailChannel:

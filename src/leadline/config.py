@@ -48,6 +48,18 @@ class Settings:
     )
     phone_region: str | None = _setting("LEADLINE_PHONE_REGION", help="country of numbers without a prefix, such as US")
     slack_channel: str = _setting("SLACK_CHANNEL", "#leads", help="where alerts go")
+    slack_bot_token: str | None = _setting(
+        "SLACK_BOT_TOKEN", secret=True, help="xoxb-..., with the scope chat:write; unset: see SLACK_WEBHOOK_URL"
+    )
+    slack_webhook_url: str | None = _setting(
+        "SLACK_WEBHOOK_URL",
+        secret=True,
+        help="an incoming webhook, where there is no token",
+    )
+    slack_signing_secret: str | None = _setting(
+        "SLACK_SIGNING_SECRET", secret=True, help="proves that a click comes from Slack; unset: no buttons"
+    )
+    slack_api_url: str = _setting("SLACK_API_URL", "https://slack.com/api/", help="Slack's Web API")
     smtp_url: str | None = _setting(
         "SMTP_URL", secret=True, help="smtp://, smtp+starttls:// or smtps://USER:PASSWORD@HOST:PORT; unset: no e-mail"
     )

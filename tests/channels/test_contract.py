@@ -1,19 +1,26 @@
 """What every channel promises, against a provider of its own on loopback."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
 
 from leadline.ids import new_id
-from leadline.ports.channels import Content, PermanentFault, TransientFault
-from tests.channels.mail_provider import mail_provider, unmade_channel
+from leadline.ports.channels import Channel, Content, PermanentFault, TransientFault
+from tests.channels.mail_provider import mail_provider
+from tests.channels.mail_provider import unmade_channel as unmade_email
 from tests.channels.occasions import HOSTILE, hot_lead, occasion
 from tests.channels.provider import Manner, Opening, Provider
+from tests.channels.slack_provider import slack_provider, slack_webhook_provider
+from tests.channels.slack_provider import unmade_channel as unmade_slack
 
-PROVIDERS: dict[str, Opening] = {"email": mail_provider}
-UNMADE = {"email": unmade_channel}
+PROVIDERS: dict[str, Opening] = {
+    "email": mail_provider,
+    "slack": slack_provider,
+    "slack webhook": slack_webhook_provider,
+}
+UNMADE: dict[str, Callable[[], Channel]] = {"email": unmade_email, "slack": unmade_slack}
 ALERTS = ("hot_lead_alert", "lead_assigned", "lead_waiting")
 
 
