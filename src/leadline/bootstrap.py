@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from leadline.channels.email import EmailChannel, Sender
-from leadline.channels.slack import SlackAccess, SlackChannel
+from leadline.channels.slack import SlackAccess, SlackChannel, reply
 from leadline.channels.smtp import MailServer, MailServerAddress
 from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
@@ -228,7 +228,9 @@ async def build(
     queue.start()
     try:
         challenge = Turnstile(settings)
-        yield Services(settings, secret_key, store, house, queue, keys, find, live, endpoints, challenge, bell, standby)
+        yield Services(
+            settings, secret_key, store, house, queue, keys, find, live, endpoints, challenge, bell, reply, standby
+        )
     finally:
         if learning is not None:
             learning.cancel()

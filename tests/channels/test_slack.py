@@ -56,6 +56,13 @@ async def test_a_message_goes_to_its_channel_with_a_fallback_and_shows_no_previe
     assert receipt.provider_id == "C024BE91L/1405895017.000506"
 
 
+async def test_what_is_no_card_is_known_by_its_message_only(slack: SlackProvider) -> None:
+    content = slack.channel.render(occasion("digest", "#leads", facts={"leads": [hot_lead()]}))
+    receipt = await slack.channel.send("#leads", content, "k1")
+
+    assert receipt.provider_id == "1405895017.000506"
+
+
 def test_the_owner_is_mentioned_by_the_id_slack_gave(slack: SlackProvider) -> None:
     assert "<@U0RITA>" in "".join(texts(rendered(slack)))
 

@@ -112,6 +112,11 @@ ROUTES: dict[str, Route] = {
     # Nothing is signed here, and no endpoint has this name.
     "POST /hooks/{provider}/{endpoint}": Route("open", "open", 404),
     "POST /hooks/mail/{endpoint}": Route("open", "open", 404),
+    # No secret is set, so no click is believed.
+    "POST /hooks/slack/interactions": Route("open", "open", 404),
+    # No link of ours.
+    "GET /unsubscribe/{token}": Route("open", "open", 404),
+    "POST /unsubscribe/{token}": Route("open", "open", 404),
     "GET /engage.js": Route("open", "open"),
     "GET /embed.js": Route("open", "open"),
     "GET /f/{form}": Route("open", "open", 404),

@@ -86,6 +86,7 @@ async def ask(visitor: Visitor, name: str, route: Route, lead: Lead, house: Hous
         "key_id": MISSING,
         "receipt": MISSING,
         "import_id": MISSING,
+        "token": MISSING,
     }
     if "{submission_id}" in path:
         ids["submission_id"] = (await keep(house.store, posting()))[0].id

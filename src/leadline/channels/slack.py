@@ -11,10 +11,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from leadline.channels.slack_blocks import CARD_UPDATE, content_of
+from leadline.channels.slack_blocks import content_of, escaped
+from leadline.domain.cards import CARD_UPDATE
 from leadline.ports.channels import Content, Occasion, PermanentFault, Receipt, SendFault, TransientFault
 
-TIMEOUT_SECONDS = 20.0
+TIMEOUT_SECONDS = 15.0
+REPLY_SECONDS = 10.0
 RETRY_AFTER_SECONDS_MAX = 3_600.0
 # What an admin must mend: the message is as good as it was, so it waits.
 _ABOUT_US = frozenset(
@@ -66,8 +68,8 @@ class SlackAccess:
 
 
 class SlackChannel:
-    """Messages to Slack channels. The receipt names channel and message, "C024BE91L/1405895017.000506", which is also the recipient
-    of a `card_update`: that edits the message in place."""
+    """Messages to Slack channels. The receipt of a card names channel and message, "C024BE91L/1405895017.000506", which is also the
+    recipient of a `card_update`: that edits the message in place. Of what is no card it names the message only."""
 
     def __init__(self, access: SlackAccess, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._access = access
@@ -102,7 +104,7 @@ class SlackChannel:
             async with asyncio.timeout(self._timeout):
                 if self._access.token is None:
                     return await self._by_webhook(message, edits=bool(content.parts.get("edits")))
-                return await self._by_token(recipient, message, edits=bool(content.parts.get("edits")))
+                return await self._by_token(recipient, message, content.parts)
         except TimeoutError:
             raise TransientFault(f"Slack did not answer within {self._timeout:g} s") from None
         except SlackApiError as error:
@@ -116,7 +118,7 @@ class SlackChannel:
         if self._session is not None:
             await self._session.close()
 
-    async def _by_token(self, recipient: str, message: dict[str, Any], *, edits: bool) -> Receipt:
+    async def _by_token(self, recipient: str, message: dict[str, Any], parts: Mapping[str, Any]) -> Receipt:
         client = AsyncWebClient(
             self._access.token,
             base_url=self._access.api_url,
@@ -124,14 +126,15 @@ class SlackChannel:
             retry_handlers=[],
             logger=_log,
         )
-        if edits:
+        if parts.get("edits"):
             channel, _, ts = recipient.partition("/")
             only_posted = ("unfurl_links", "unfurl_media")
             change = {name: value for name, value in message.items() if name not in only_posted}
             answer = await client.api_call("chat.update", json={"channel": channel, "ts": ts, **change})
         else:
             answer = await client.api_call("chat.postMessage", json={"channel": recipient, **message})
-        return Receipt(f"{answer.get('channel')}/{answer.get('ts')}", "ok")
+        ts = str(answer.get("ts"))
+        return Receipt(f"{answer.get('channel')}/{ts}" if parts.get("is_card") else ts, "ok")
 
     async def _by_webhook(self, message: dict[str, Any], *, edits: bool) -> Receipt:
         assert self._access.webhook_url is not None
@@ -150,6 +153,18 @@ class SlackChannel:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._timeout))
         return self._session
+
+
+async def reply(response_url: str, text: str) -> None:
+    """Answer a click so that only who clicked sees it. Nobody waits for this: what goes wrong is written to the log."""
+    try:
+        async with asyncio.timeout(REPLY_SECONDS):
+            client = AsyncWebhookClient(response_url, retry_handlers=[], logger=_log)
+            answer = await client.send(text=escaped(text), response_type="ephemeral", replace_original=False)
+            if answer.status_code != 200:
+                _log.warning("Slack did not take the answer to a click: %d", answer.status_code)
+    except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError) as error:
+        _log.warning("Slack did not take the answer to a click: %s", type(error).__name__)
 
 
 def fault_of(response: Any) -> SendFault:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from leadline.channels import words
+from leadline.domain.cards import CARD_UPDATE
 from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Lead, is_open
 from leadline.domain.lifecycle import REASONS
@@ -12,7 +13,6 @@ from leadline.ports.channels import Content, Occasion, PermanentFault
 
 # What the buttons are called in an interaction, and what they ask for.
 CLAIM, CONTACTED, DISQUALIFY = "claim", "contacted", "disqualify"
-CARD_UPDATE = "card_update"
 ABOUT_A_LEAD = ("hot_lead_alert", "lead_assigned", "lead_waiting", CARD_UPDATE)
 NOTICES = ("mapping_drift", "endpoint_silent")
 
@@ -64,7 +64,8 @@ def _about_lead(occasion: Occasion, lead: Lead, *, has_buttons: bool) -> Content
         blocks.append(_buttons(lead))
     link = f"{occasion.origin}/leads/{lead.id}"
     blocks.append({"type": "context", "elements": [_mrkdwn(_link(link, "Open the lead"), FIELD_MAX)]})
-    return _message(title, blocks, f"{title}\n{reasons}\n{link}")
+    content = _message(title, blocks, f"{title}\n{reasons}\n{link}")
+    return Content(content.subject, content.body, {**content.parts, "is_card": True})
 
 
 def _digest(occasion: Occasion) -> Content:

@@ -19,7 +19,7 @@ from aiosmtplib import (
 from leadline.ports.channels import PermanentFault, SendFault, TransientFault
 
 LINES_MAX = 4
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 15.0
 SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 # These refusals of a recipient mean that there is no such mailbox, unless an enhanced code (RFC 3463) says another thing.

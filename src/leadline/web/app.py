@@ -39,8 +39,10 @@ from leadline.web import (
     pages,
     quarantine,
     receipts,
+    slack_hook,
     start,
     static,
+    unsubscribe,
     welcome,
 )
 from leadline.web.actions import check_actions
@@ -113,7 +115,7 @@ API: list[Any] = [
     api_imports.list_rejected,
     api_imports.take_back,
 ]
-HOOKS: list[Any] = [hooks.hook, mail_hook.mail_hook]
+HOOKS: list[Any] = [hooks.hook, mail_hook.mail_hook, slack_hook.slack_click]
 HEALTH: list[Any] = [health.healthz, health.readyz]
 # What a browser opens. An unsafe method here needs a form of ours.
 PAGES: list[Any] = [
@@ -148,6 +150,8 @@ PAGES: list[Any] = [
     login.log_out,
     welcome.welcome_page,
     welcome.accept,
+    unsubscribe.unsubscribe_page,
+    unsubscribe.unsubscribe_at_once,
     documents.openapi_json,
     documents.docs,
     metrics.metrics,

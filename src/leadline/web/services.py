@@ -119,6 +119,8 @@ class Services:
     endpoints: Endpoints
     challenge: Challenge
     bell: Bell
+    # Answers a click in Slack: where to, and in which words.
+    slack_reply: Callable[[str, str], Awaitable[None]]
     standby: Standby | None = None
 
     @property

@@ -69,6 +69,13 @@ ENDPOINT_OPERATIONS = {
         body={"type": "object", "description": "A message as the provider's inbound parse posts it."},
         why={401: "The signature is wrong, or older than 5 minutes.", 404: "No endpoint of this name takes mail."},
     ),
+    "slackClick": Operation(
+        None,
+        {200: {"type": "object"}},
+        (400, 401, 404, 413, 503),
+        body={"type": "object", "description": "A click on a button, as Slack sends it: a form with `payload`."},
+        why={401: "The signature is wrong, or older than 5 minutes.", 404: "SLACK_SIGNING_SECRET is not set."},
+    ),
     "hook": Operation(
         None,
         {200: ref("HookAnswer"), 202: ref("HookAnswer")},
