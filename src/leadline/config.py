@@ -133,6 +133,11 @@ class Settings:
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
 
     @property
+    def can_mail(self) -> bool:
+        """Whether letters leave this house."""
+        return self.smtp_url is not None and self.mail_from is not None
+
+    @property
     def is_https(self) -> bool:
         """Whether cookies are Secure and HSTS is sent."""
         return self.origin.startswith("https://")

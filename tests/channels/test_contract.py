@@ -151,3 +151,11 @@ def test_without_settings_nothing_fails_and_what_is_missing_is_said(name: str) -
 
 async def test_with_settings_nothing_hinders(provider: Provider) -> None:
     assert provider.channel.hindrance is None
+
+
+async def test_a_test_message_needs_no_lead(provider: Provider) -> None:
+    about = occasion("test", provider.recipient)
+    content = provider.channel.render(type(about)(about.notification, origin=about.origin))
+    await provider.channel.send(provider.recipient, content, "k1")
+
+    assert "messages arrive here" in provider.taken[0]

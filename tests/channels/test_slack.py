@@ -166,9 +166,11 @@ def test_secrets_and_letters_to_leads_are_not_sent_to_slack(slack: SlackProvider
 
 
 async def test_a_card_is_edited_in_place_and_says_who_has_the_lead(slack: SlackProvider) -> None:
-    owner = user(full_name="Rita <Rep>")
     about = occasion(
-        "card_update", "C024BE91L/1405895017.000506", about=hot_lead(assigned_to=owner.id, status="Contacted"), to=owner
+        "card_update",
+        "C024BE91L/1405895017.000506",
+        about=hot_lead(assigned_to=an_id(1), status="Contacted"),
+        subject="Rita <Rep>",
     )
     await slack.channel.send(about.notification.recipient, slack.channel.render(about), "k1")
     ((method, said),) = slack.asked

@@ -114,6 +114,9 @@ ROUTES: dict[str, Route] = {
     "POST /hooks/mail/{endpoint}": Route("open", "open", 404),
     # No secret is set, so no click is believed.
     "POST /hooks/slack/interactions": Route("open", "open", 404),
+    # No mail goes out here, which both say.
+    "GET /forgot": Route("open", "open"),
+    "POST /forgot": Route("open", "open", 403),
     # No link of ours.
     "GET /unsubscribe/{token}": Route("open", "open", 404),
     "POST /unsubscribe/{token}": Route("open", "open", 404),

@@ -16,6 +16,8 @@ CLAIM, CONTACTED, DISQUALIFY = "claim", "contacted", "disqualify"
 ABOUT_A_LEAD = ("hot_lead_alert", "lead_assigned", "lead_waiting", CARD_UPDATE)
 NOTICES = ("mapping_drift", "endpoint_silent")
 
+TEST_WORDS = "This is a test of Leadline: messages arrive here."
+
 # Slack takes 3,000 and 2,000, but a whole message only up to about 13,000, where nothing is said of it.
 SECTION_MAX = 2_800
 FIELD_MAX = 1_000
@@ -33,6 +35,8 @@ def content_of(occasion: Occasion, *, has_buttons: bool) -> Content:
         body = words.prose(row.body or "An endpoint is not as it was.")
         link = _link(f"{occasion.origin}/quarantine", "See what came in")
         return _message(title, [_section(f"*{escaped(title)}*\n{escaped(body)}\n{link}")], body)
+    if name == "test":
+        return _message(TEST_WORDS, [_section(TEST_WORDS)], TEST_WORDS)
     if name == "digest":
         return _digest(occasion)
     raise PermanentFault(f"{name} is not sent to Slack")
@@ -47,7 +51,9 @@ def _about_lead(occasion: Occasion, lead: Lead, *, has_buttons: bool) -> Content
     name = occasion.notification.template_name
     title = "" if name == CARD_UPDATE else words.headline(name, lead)
     title = title or f"{words.who(lead)}, {lead.category}, score {lead.lead_score}"
-    below = _standing(lead, occasion.user) if name == CARD_UPDATE else escaped(words.subline(name, lead))
+    below = (
+        _standing(lead, occasion.notification.subject) if name == CARD_UPDATE else escaped(words.subline(name, lead))
+    )
     blocks = [_section(f"*{escaped(title)}*\n{_mention(occasion.user)}{below}", FIELD_MAX)]
     if given := words.answers(lead):
         blocks.append(
@@ -111,8 +117,8 @@ def _plain(text: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": text}
 
 
-def _standing(lead: Lead, owner: User | None) -> str:
-    whose = f"owned by {escaped(words.line(owner.full_name, 80))}" if owner and lead.assigned_to else "without an owner"
+def _standing(lead: Lead, owner: str | None) -> str:
+    whose = f"owned by {escaped(words.line(owner, 80))}" if owner else "without an owner"
     return f"{lead.status}, {whose}."
 
 

@@ -1,7 +1,7 @@
 """Inviting people: a link, used once, by which they set their password. The same link is how a forgotten one is set anew."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,9 @@ from uuid import UUID
 from leadline.domain.access import Session
 from leadline.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from leadline.domain.invitations import INVITATION_LIFE, Invitation, is_invitation_open
+from leadline.domain.notifications import Notification
 from leadline.domain.passwords import check_password
+from leadline.domain.sent_links import SentLinks
 from leadline.domain.users import User
 from leadline.ports import Store, Tx
 from leadline.usecases.accounts import hash_of, set_password
@@ -35,15 +37,27 @@ class Invited:
     expires_at: datetime
 
 
-async def invite_person(store: Store, fields: Mapping[str, Any], deciding: Deciding) -> Invited:
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What it takes to send a link by mail: the link follows from the id of the row that queues it, and stands nowhere."""
+
+    links: SentLinks
+    new_id: Callable[[], UUID]
+
+
+async def invite_person(
+    store: Store, fields: Mapping[str, Any], deciding: Deciding, mailing: Mailing | None = None
+) -> Invited:
     """A new account and the link to it. Raises what `add_users` raises."""
     (user,) = await add_users(store, [NewUser(fields)], deciding)
-    return await invite_user(store, user.id, deciding.now)
+    return await invite_user(store, user.id, deciding.now, mailing)
 
 
-async def invite_user(store: Store, user_id: UUID, now: datetime) -> Invited:
-    """A new link to an account; older ones end. Raises NotFound, and Conflict for an account that is not active."""
-    token = secrets.token_urlsafe(32)
+async def invite_user(store: Store, user_id: UUID, now: datetime, mailing: Mailing | None = None) -> Invited:
+    """A new link to an account, by mail too where there is `mailing`; older ones end. Raises NotFound, and Conflict for an account
+    that is not active."""
+    row_id = mailing.new_id() if mailing else None
+    token = mailing.links.welcome_token(row_id) if mailing and row_id else secrets.token_urlsafe(32)
     invitation = Invitation(hash_of(token), user_id, now, now + INVITATION_LIFE)
 
     async def work(tx: Tx) -> User:
@@ -54,6 +68,8 @@ async def invite_user(store: Store, user_id: UUID, now: datetime) -> Invited:
         tx.update_users([replace(user, updated_at=now)])
         tx.revoke_invitations(user_id, now)
         tx.add_invitations([invitation])
+        if row_id is not None:
+            tx.add_notifications([Notification(row_id, "email", "invitation", user.email, now)])
         return user
 
     return Invited(await store.transact(work), token, invitation.expires_at)

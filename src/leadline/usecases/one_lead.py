@@ -80,7 +80,8 @@ def _write_change(lead: Lead, changed: Lead, told: list[Notification], scene: Sc
     """The lead as it is now, and a word to the Slack cards that show it otherwise."""
     if changed != lead:
         scene.writes.changed_leads.append(replace(changed, updated_at=scene.deciding.now))
-        scene.writes.notifications.extend(card_updates(lead, changed, told, scene.deciding.writer()))
+        owner = scene.roster.find(changed.assigned_to)
+        scene.writes.notifications.extend(card_updates(lead, changed, owner, told, scene.deciding.writer()))
 
 
 def settle_place(before: Lead, after: Lead, scene: Scene) -> Lead:

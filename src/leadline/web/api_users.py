@@ -20,7 +20,7 @@ from leadline.web.admission import key_in
 from leadline.web.answers import json_answer, page_answer, user_json
 from leadline.web.reading import AnyRequest, actor_of, read_id, read_object
 from leadline.web.services import Services
-from leadline.web.welcome import welcome_link
+from leadline.web.welcome import mailing_of, welcome_link
 
 USER_BYTES_MAX = 100_000
 
@@ -63,11 +63,14 @@ async def change_user(
 
 @post("/api/v1/invitations", status_code=201, tags=["users"], operation_id="invitePerson", opt=doing("manage_users"))
 async def invite(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
-    """A new user and a link, shown this once, by which they set their password. It works once, within seven days."""
+    """A new user and a link, shown this once, by which they set their password. It works once, within seven
+    days; where mail goes out, it is sent to them too."""
     key = key_in(request)
     fields = await read_object(request, USER_BYTES_MAX)
     _check_reach(key, fields)
-    return _invited(services, await invite_person(services.store, fields, _deciding(request, services, key)))
+    return _invited(
+        services, await invite_person(services.store, fields, _deciding(request, services, key), mailing_of(services))
+    )
 
 
 @post(
@@ -83,7 +86,9 @@ async def invite_again(
     """A new link for a user, to set the first password or another one. Links from before end."""
     key = key_in(request)
     _check_reach(key, {}, await services.store.get_user(read_id(user_id, "user")))
-    return _invited(services, await invite_user(services.store, read_id(user_id, "user"), utc_now()))
+    return _invited(
+        services, await invite_user(services.store, read_id(user_id, "user"), utc_now(), mailing_of(services))
+    )
 
 
 def _invited(services: Services, invited: Invited) -> Response[bytes]:

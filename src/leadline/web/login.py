@@ -86,5 +86,8 @@ def _form(request: AnyRequest, services: Services, back_to: str, status: int = 2
         services,
         "login.html",
         status,
-        **({"link": None, "fault": None, "email": "", "back_to": back_to} | shown),
+        **(
+            {"can_mail": services.settings.can_mail, "link": None, "fault": None, "email": "", "back_to": back_to}
+            | shown
+        ),
     )

@@ -36,7 +36,7 @@ from leadline.web.rendering import page, see_other
 from leadline.web.services import Services
 from leadline.web.sessions import Viewer, get_viewer
 from leadline.web.toasts import Toast, find_toast, toast_cookie
-from leadline.web.welcome import welcome_link
+from leadline.web.welcome import mailing_of, welcome_link
 
 _PATH = "/start"
 _LOOKED = "looked-at-rules"
@@ -79,7 +79,7 @@ async def invite_a_rep(request: AnyRequest, services: NamedDependency[Services])
     fields = {name: form.get(name, "").strip() for name in ("full_name", "email")}
     deciding = Deciding(services.house, utc_now(), person_in(request, viewer.user))
     try:
-        invited = await invite_person(services.store, fields, deciding)
+        invited = await invite_person(services.store, fields, deciding, mailing_of(services))
     except (Invalid, Conflict) as error:
         return await _page(request, services, viewer, typed=fields, error=error)
     return await _page(request, services, viewer, invited=invited)

@@ -10,8 +10,9 @@ from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from leadline.domain.errors import Invalid
+from leadline.domain.sent_links import SentLinks
 from leadline.domain.users import User
-from leadline.usecases.invitations import SpentInvitation, accept_invitation, find_invited
+from leadline.usecases.invitations import Mailing, SpentInvitation, accept_invitation, find_invited
 from leadline.usecases.passwords import PasswordGuard
 from leadline.web.actions import doing
 from leadline.web.csrf import BY_LOGIN, sent_form
@@ -26,6 +27,13 @@ _DIFFER = "The two are not the same. Type the password twice."
 def welcome_link(settings: Settings, token: str) -> str:
     """The link to send to whom an invitation is for."""
     return f"{settings.origin}{_PATH}?{urlencode({'link': token})}"
+
+
+def mailing_of(services: Services) -> Mailing | None:
+    """What sends such links by mail, or None where no mail goes out."""
+    settings = services.settings
+    links = SentLinks(settings.origin, services.secret_key)
+    return Mailing(links, services.house.new_id) if settings.can_mail else None
 
 
 @get(_PATH, opt=doing("open"))
