@@ -177,9 +177,12 @@ async def _login_link(settings: Settings, store: Store, admin: User) -> str | No
 
 
 def _log_to_stderr() -> None:
-    """What the loops have to say, such as the line of each day; of other people's code only warnings."""
-    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
-    logging.getLogger("leadline").setLevel(logging.INFO)
+    """What the loops have to say, such as the line of each day. Other people's code keeps its own ways."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    log = logging.getLogger("leadline")
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
 
 
 def _check_port(settings: Settings) -> None:

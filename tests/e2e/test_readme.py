@@ -38,7 +38,7 @@ def run(block: str, port: int, home: Path) -> str:
 
 @pytest.mark.long
 def test_the_readme_does_what_it_says(tmp_path: Path) -> None:
-    start, post, give_room, connect, let_in, doctor, make_help = SHELL
+    start, post, give_room, connect, own_form, let_in, doctor, make_help = SHELL
     assert start == "make run\n"
     port, home, log = free_port(), tmp_path / "home", tmp_path / "run.log"
     with log.open("wb") as out:
@@ -54,6 +54,7 @@ def test_the_readme_does_what_it_says(tmp_path: Path) -> None:
         marcus = json.loads(run(give_room, port, home))
         again = json.loads(run(post, port, home))
         endpoint = json.loads(run(connect, port, home))
+        form = json.loads(run(own_form, port, home))
         run(doctor, port, home)
         link, key = run(let_in, port, home).split()
     finally:
@@ -67,6 +68,7 @@ def test_the_readme_does_what_it_says(tmp_path: Path) -> None:
     assert (marcus["full_name"], marcus["max_active_leads"]) == ("Marcus Johnson", 20)
     assert (again["id"], again["duplicate"], again["assigned_to"]) == (answer["id"], True, marcus["id"])
     assert (endpoint["path"], endpoint["signed"]) == ("/hooks/typeform/contact-us", True)
+    assert (form["path"], form["embed"]["page"]) == ("/f/talk-to-us", f"http://127.0.0.1:{port}/f/talk-to-us")
     assert (link.partition("?")[0], key[:3]) == ("http://127.0.0.1:8000/welcome", "ll_")
     assert "http://127.0.0.1:" in serving.said()
     assert "make" in run(make_help, port, home) or "check" in run(make_help, port, home)

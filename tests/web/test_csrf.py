@@ -10,7 +10,9 @@ from leadline.web.csrf import SAFE_METHODS, form_token, proof_of
 from tests.web.browsing import HTML, ORIGIN, PASSWORD, SECRET_KEY, House, running
 from tests.web.browsing import form_token as token_in
 
-FOR_PROGRAMS = re.compile(r"^/(api/v1|hooks)/")
+FOR_PROGRAMS = re.compile(r"^/(api/v1|hooks|unsubscribe)/")
+# Anybody's page may send it, and it does nothing in the name of whoever is signed in.
+FOR_STRANGERS = re.compile(r"^/f/")
 ONE = "rep.one@company.example.com"
 
 
@@ -33,14 +35,15 @@ async def test_only_addresses_for_programs_are_let_through_without_a_form(house:
 
     assert free
     assert all(FOR_PROGRAMS.match(path) for path in free)
-    assert {path for path, _, handler in found if proof_of(handler) == "login"} == {"/login", "/welcome"}
+    assert {path for path, _, handler in found if proof_of(handler) == "login"} == {"/login", "/welcome", "/forgot"}
+    assert all(FOR_STRANGERS.match(path) for path, _, handler in found if proof_of(handler) == "public form")
     assert {"/logout", "/leads/x/x", "/quarantine/x/release"} <= {path for path, _, _ in found} - free
 
 
 async def test_every_other_route_denies_a_signed_in_request_without_the_token(house: House) -> None:
     browser = await house.browser(house.team["Admin"])
     for path, method, _ in unsafe_handlers(house):
-        if not FOR_PROGRAMS.match(path):
+        if not FOR_PROGRAMS.match(path) and not FOR_STRANGERS.match(path):
             for sent in ({}, {"_csrf_token": ""}, {"_csrf_token": "0" * 64}, {"_csrf_token": "ä✓\0"}):
                 assert (await browser.request(method, path, data=sent or {"a": "b"})).status_code == 403
     assert (await browser.get("/")).status_code == 200

@@ -488,9 +488,7 @@ def test_no_template_marks_anything_as_safe() -> None:
     for template in TEMPLATES.iterdir():
         text = template.read_text()
 
-        forbidden = (
-            r"\|\s*safe|autoescape|Markup|<script(?! src=\"{{ asset\()|<style|\sstyle=|\son\w+=|hx-on|hx-vals=.js:"
-        )
+        forbidden = r"\|\s*safe|autoescape|Markup|<script(?! src=\"({{ asset\(|https://challenges\.cloudflare\.com/turnstile/v0/api\.js\"))|<style|\sstyle=|\son\w+=|hx-on|hx-vals=.js:"
         assert not re.search(forbidden, text), template.name
 
 

@@ -116,6 +116,8 @@ _KINDS: dict[Any, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     bytes: (bytes, _same, bytes),
     bool: (bool, _same, _same),
     int: (int, _same, _same),
+    Form: (str, lambda form: as_json(asdict(form)), lambda text: Form.from_json(json.loads(text))),
+    SpamSettings: (str, lambda spam: as_json(asdict(spam)), lambda text: SpamSettings.from_json(json.loads(text))),
 }
 _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
     "score_breakdown": (
@@ -128,8 +130,6 @@ _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     "columns": (list, list, list),
     "mapping": (str, as_json, json.loads),
     "defaults": (str, as_json, json.loads),
-    "form": (str, lambda form: as_json(asdict(form)), lambda text: Form.from_json(json.loads(text))),
-    "spam": (str, lambda spam: as_json(asdict(spam)), lambda text: SpamSettings.from_json(json.loads(text))),
     # Its rules may hold any words as keys.
     "ruleset": (str, lambda ruleset: as_json(ruleset.to_json()), _read_ruleset),
     **dict.fromkeys(_AS_JSON, (str, as_json, json.loads)),
