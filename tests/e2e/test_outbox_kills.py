@@ -12,11 +12,15 @@ MESSAGES = 500
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 
-async def test_each_message_goes_out_though_workers_are_killed(servers: Servers, tmp_path: Path) -> None:
-    url = servers.url("postgres")
+@pytest.fixture
+def url(servers: Servers) -> str:
+    return servers.url("postgres")
+
+
+async def test_each_message_goes_out_though_workers_are_killed(url: str, tmp_path: Path) -> None:
     await empty(url)
 
-    outcome = await run(url, tmp_path / "ledger", MESSAGES, 3, 1.5)
+    outcome = await run(url, tmp_path / "ledger", MESSAGES, 3, 0.5)
 
     assert outcome.kills > 0
     assert (outcome.lost, outcome.unsettled) == (0, 0)
