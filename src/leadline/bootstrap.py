@@ -37,6 +37,7 @@ from leadline.usecases.outage import DatabaseWatch
 from leadline.usecases.rules import current_ruleset, find_ruleset
 from leadline.usecases.sending import Delivery
 from leadline.usecases.standby import Standby
+from leadline.web.attendance import Attendance
 from leadline.web.connected import Endpoints, own_endpoint
 from leadline.web.learning import keep_learning
 from leadline.web.live import Live
@@ -225,13 +226,15 @@ async def build(
     keys, live, sealer = Keys(store, watch), Live(store), Sealer(secret_key)
     endpoints = Endpoints(store, sealer, own_endpoint(settings, sealer), watch)
     learning = await keep_learning(keys, endpoints) if standby else None
+    channels = build_channels(settings, secret_key)
     queue.start()
     try:
-        challenge = Turnstile(settings)
         yield Services(
-            settings, secret_key, store, house, queue, keys, find, live, endpoints, challenge, bell, reply, standby
-        )
+            settings, secret_key, store, house, queue, keys, find, live, endpoints, Turnstile(settings), bell,
+            channels, Attendance(store), reply, standby,
+        )  # fmt: skip
     finally:
+        await asyncio.gather(*(channel.close() for channel in channels.values()))
         if learning is not None:
             learning.cancel()
         await live.close()

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -17,6 +18,7 @@ from leadline.domain.access import Scope
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead
 from leadline.domain.users import Role, User
+from leadline.domain.workers import Worker
 from leadline.ids import new_id
 from leadline.storage.memory import MemoryStore
 from leadline.usecases.api_keys import add_api_key
@@ -86,6 +88,9 @@ async def running(on_call: Callable[[str], None] = lambda name: None, **settings
     configured = replace(Settings(webflow_secrets=("a webflow secret",)), **settings)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(build(configured, store, SECRET_KEY))
+        # Pages would say, rightly, that nobody sends messages.
+        await store.touch_worker(Worker(new_id(), "a test", utc_now(), utc_now() + timedelta(days=1)))
+        await services.attendance.look()
         yield House(services, store, create_app(services), stack)
 
 

@@ -206,6 +206,11 @@ ROUTES: dict[str, Route] = {
     "POST /leads/undo": Route("page", "list_leads", 422, sent={}),
     "GET /leads/export": Route("page", "export_leads"),
     "POST /leads/export": Route("page", "export_leads", sent=lambda lead: _row(lead)),
+    "GET /notifications": Route("page", "read_notifications"),
+    "GET /notifications/{notification_id}": Route("page", "read_notifications", 404),
+    "POST /notifications/{notification_id}/retry": Route("page", "retry_notifications", 404, sent={}),
+    "POST /notifications/retry": Route("page", "retry_notifications", 303, sent={}),
+    "GET /dev/mail": Route("page", "manage_users"),
     "GET /quarantine": Route("page", "read_submissions"),
     "GET /quarantine/{submission_id}": Route("page", "read_submissions"),
     "POST /quarantine/{submission_id}/release": Route(

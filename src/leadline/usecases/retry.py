@@ -11,6 +11,15 @@ from leadline.ports import Store, Tx
 AT_ONCE = 100
 
 
+async def find_notification(store: Store, notification_id: UUID) -> Notification | None:
+    """One notification as it stands."""
+
+    async def work(tx: Tx) -> list[Notification]:
+        return await tx.notifications([notification_id])
+
+    return next(iter(await store.transact(work)), None)
+
+
 async def retry_notification(store: Store, notification_id: UUID) -> Notification:
     """Queue a notification anew that has failed or waited too long for its channel. Raises NotFound, and Conflict for any other."""
 

@@ -38,6 +38,7 @@ def frame(viewer: Viewer, services: Services) -> dict[str, Any]:
     """What every page behind the login shows: who looks and what they may, and the form that signs out."""
     return {
         "viewer": viewer.user,
+        "nobody_sends": services.attendance.nobody,
         "may": partial(can, viewer.user),
         "viewer_initials": initials(viewer.user.full_name),
         "form_token": form_token(services.secret_key, "session", viewer.token),

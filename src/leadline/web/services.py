@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,10 +12,12 @@ from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import ApiKey, is_key_live
 from leadline.domain.errors import LeadlineError, Unavailable
+from leadline.domain.notifications import ChannelName
 from leadline.domain.rulesets import RuleSet
 from leadline.domain.users import User
 from leadline.ports import Store
 from leadline.ports.challenge import Challenge
+from leadline.ports.channels import Channel
 from leadline.usecases.accounts import hash_of
 from leadline.usecases.api_keys import find_key, note_key_use
 from leadline.usecases.bell import Bell
@@ -23,6 +25,7 @@ from leadline.usecases.capture_queue import CaptureQueue
 from leadline.usecases.deciding import House
 from leadline.usecases.outage import DatabaseWatch, check_here
 from leadline.usecases.standby import Standby
+from leadline.web.attendance import Attendance
 from leadline.web.connected import Endpoints
 from leadline.web.live import Live
 
@@ -119,6 +122,8 @@ class Services:
     endpoints: Endpoints
     challenge: Challenge
     bell: Bell
+    channels: Mapping[ChannelName, Channel]
+    attendance: Attendance
     # Answers a click in Slack: where to, and in which words.
     slack_reply: Callable[[str, str], Awaitable[None]]
     standby: Standby | None = None

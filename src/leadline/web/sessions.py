@@ -92,6 +92,7 @@ async def get_viewer(request: AnyRequest, services: Services) -> Viewer:
     viewer = await find_viewer(request, services)
     if viewer is None:
         raise NotSignedIn(own_path(request) if request.method == "GET" else "/")
+    await services.attendance.look()
     return viewer
 
 
