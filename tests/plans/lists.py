@@ -162,6 +162,7 @@ async def other_reads() -> dict[str, Statement]:
         "next to be routed": await sent(lambda tx: tx.waiting(50)),
         "claim": (notifications.CLAIM, notifications.claim_arguments(_CLAIM)),
         "held and due": (notifications.DUE_HELD, ("email", datetime.now(UTC), 50)),
+        "answers that may be forgotten": await sent(lambda tx: tx.expired_answers(datetime.now(UTC), 100)),
         "demo leads": await sent(lambda tx: tx.demo_leads()),
         # As the foreign key asks, and `remove_demo`.
         "archived leads of a user": (

@@ -111,12 +111,19 @@ INSERT INTO leadline.invitations (token_hash, user_id, created_at, expires_at)
 SELECT sha256((u.id::text || -n)::bytea), u.id, now(), now() + interval '7 days' FROM leadline.users u, generate_series(1, 100) n
 """
 
+# A week of posts under a key; none has expired, as after a run of the worker.
+_ANSWERS = """
+INSERT INTO leadline.idempotency_keys (digest, fingerprint, expires_at, submission_id, status, body)
+SELECT sha256(n::text::bytea), sha256('same'), now() + n * interval '30 seconds', gen_random_uuid(), 201, '{}'
+FROM generate_series(1, 20000) n
+"""
+
 
 async def fill(connection: "asyncpg.Connection[asyncpg.Record]", leads: int) -> None:
     """So many leads with their trail, submissions and notifications, and statistics about them."""
     for statement in (_SETUP, _USERS):
         await connection.execute(statement)
     await connection.execute(_LEADS, leads)
-    for statement in (_TRAIL, _LONG_TRAIL, _SUBMISSIONS, _NOTIFICATIONS, _ARCHIVE, _SESSIONS, _INVITATIONS):
+    for statement in (_TRAIL, _LONG_TRAIL, _SUBMISSIONS, _NOTIFICATIONS, _ARCHIVE, _SESSIONS, _INVITATIONS, _ANSWERS):
         await connection.execute(statement)
     await connection.execute("VACUUM (ANALYZE)")

@@ -5,8 +5,9 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from leadline.storage.postgres.columns import count_column, id_column, metadata, time_column
 
-PENDING = "status = 'pending'"
-HELD = "status = 'held'"
+# What must not be NULL is said so that only the queue reads these: the list of a status, by id, has an index of its own.
+PENDING = "status = 'pending' AND recipient IS NOT NULL"
+HELD = "status = 'held' AND next_attempt_at IS NOT NULL"
 
 notifications = Table(
     "notifications",
