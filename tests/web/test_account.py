@@ -23,8 +23,8 @@ async def send(browser: httpx2.AsyncClient, form: str, **fields: Any) -> httpx2.
     """Post a form of the page as it stands but for these fields; a box that is None is not ticked."""
     page = (await browser.get("/account")).text
     shown = fields_of(page, form)
-    ticked = re.findall(r'name="(notify_\w+)" value="yes" checked', page)
-    boxes = {name for name in shown if name.startswith("notify_")} - set(ticked)
+    ticked = re.findall(r'name="(\w+)" value="yes" checked', page)
+    boxes = {*re.findall(r'type="checkbox" name="(\w+)"', page)} - set(ticked)
     sent = {
         name: value for name, value in (shown | fields).items() if value is not None and name not in boxes - set(fields)
     }
@@ -59,6 +59,44 @@ async def test_how_one_is_reached_is_kept(house: House) -> None:
     page = (await browser.get("/account")).text
     assert 'name="notify_sms" value="yes" checked' in page
     assert 'name="notify_email" value="yes">' in page
+
+
+async def test_when_one_is_reached_is_kept_and_can_be_taken_back(house: House) -> None:
+    browser = await house.browser(house.team["Rep One"])
+    hours = {"quiet_from": "22:00", "quiet_to": "06:30", "digest_at": "08:15"}
+
+    await send(browser, "/account", **hours, hot_in_quiet_hours="yes")
+
+    kept = await stored(house, "Rep One")
+    assert (kept.quiet_from, kept.quiet_to, kept.digest_at) == ("22:00", "06:30", "08:15")
+    assert kept.hot_in_quiet_hours
+    shown = fields_of((await browser.get("/account")).text, "/account")
+    assert {name: shown[name] for name in hours} == hours
+
+    await send(browser, "/account", **dict.fromkeys(hours, ""), hot_in_quiet_hours=None)
+
+    kept = await stored(house, "Rep One")
+    assert (kept.quiet_from, kept.quiet_to, kept.digest_at, kept.hot_in_quiet_hours) == (None, None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ({"quiet_from": "22:00"}, "is missing: the quiet hours have a beginning only"),
+        ({"quiet_to": "06:00"}, "is missing: the quiet hours have an end only"),
+        ({"quiet_from": "22:00", "quiet_to": "25:61"}, "must be a time of day, such as 22:00"),
+        ({"digest_at": "in the morning"}, "must be a time of day, such as 22:00"),
+    ],
+)
+async def test_hours_that_cannot_be_are_refused(house: House, hours: dict[str, str], said: str) -> None:
+    browser = await house.browser(house.team["Rep One"])
+
+    answer = await send(browser, "/account", **hours)
+
+    assert answer.status_code == 422
+    assert said in text_of(answer.text)
+    assert fields_of(answer.text, "/account").items() >= hours.items()
+    assert await stored(house, "Rep One") == house.team["Rep One"]
 
 
 async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_changed(house: House) -> None:

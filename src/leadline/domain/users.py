@@ -146,6 +146,14 @@ def check_user_fields(fields: Mapping[str, Any], *, is_new: bool) -> list[Fault]
     return faults
 
 
+def check_quiet_hours(user: User) -> list[Fault]:
+    """The fault of quiet hours that only begin, or only end: they would never be quiet."""
+    if bool(user.quiet_from) == bool(user.quiet_to):
+        return []
+    missing, there = ("quiet_to", "a beginning") if user.quiet_from else ("quiet_from", "an end")
+    return [Fault(f"/{missing}", f"is missing: the quiet hours have {there} only")]
+
+
 def _is_time_of_day(value: object) -> bool:
     return value is None or (isinstance(value, str) and _TIME_OF_DAY.fullmatch(value) is not None)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from leadline.domain.emails import parse_email
 from leadline.domain.errors import Conflict, Fault, Invalid, NotFound
 from leadline.domain.routing import Roster, drain_order, is_eligible
-from leadline.domain.users import OWN_FIELDS, User, check_user_fields
+from leadline.domain.users import OWN_FIELDS, User, check_quiet_hours, check_user_fields
 from leadline.ports import Store, Tx
 from leadline.usecases.assign import drain, hand_back
 from leadline.usecases.deciding import Deciding, Writes
@@ -58,6 +58,7 @@ async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], de
             raise NotFound(f"no user {user_id}")
         before = users[user_id]
         user = replace(before, **_checked(fields, is_new=False), updated_at=deciding.now)
+        _keep_quiet_hours_whole(user)
         if any(u.email_key == user.email_key and u.id != user.id for u in users.values()):
             raise Conflict(f"{user.email} has an account already")
         users[user_id] = user
@@ -92,6 +93,11 @@ async def update_own(store: Store, user_id: UUID, fields: Mapping[str, Any], dec
     return await update_user(store, user_id, fields, deciding)
 
 
+def _keep_quiet_hours_whole(user: User) -> None:
+    if faults := check_quiet_hours(user):
+        raise Invalid(faults)
+
+
 def _keep_an_admin(before: User, users: Mapping[UUID, User]) -> None:
     """Raises Conflict where nobody would be left who may set up the house; the invented admins of a demo leave with it."""
     if _is_lasting_admin(before) and not any(map(_is_lasting_admin, users.values())):
@@ -104,10 +110,12 @@ def _is_lasting_admin(user: User) -> bool:
 
 def _made(new: NewUser, deciding: Deciding) -> User:
     fields = _checked(new.fields, is_new=True)
-    return User(
+    user = User(
         id=deciding.house.new_id(), created_at=deciding.now, updated_at=deciding.now, password_hash=new.password_hash,
         is_demo=new.is_demo, **fields,
     )  # fmt: skip
+    _keep_quiet_hours_whole(user)
+    return user
 
 
 def _checked(fields: Mapping[str, Any], *, is_new: bool) -> dict[str, Any]:

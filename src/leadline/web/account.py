@@ -27,7 +27,8 @@ from leadline.web.sessions import Viewer, get_viewer, session_cookie
 from leadline.web.toasts import Toast, find_toast, toast_cookie
 
 _PATH = "/account"
-_FLAGS = tuple(name for name in OWN_FIELDS if name.startswith("notify_"))
+_CHANNELS = {"notify_email": "E-mail", "notify_slack": "Slack", "notify_sms": "SMS"}
+_FLAGS = (*_CHANNELS, "hot_in_quiet_hours")
 
 
 @get(_PATH, opt=doing("keep_account"))
@@ -38,10 +39,10 @@ async def account(request: AnyRequest, services: NamedDependency[Services]) -> R
 
 @post(_PATH, status_code=303, opt=doing("keep_account"))
 async def change_account(request: AnyRequest, services: NamedDependency[Services]) -> Response[bytes]:
-    """How one is reached, and the time zone. A box that is not ticked is not sent."""
+    """How and when one is reached, and the time zone. A box that is not ticked is not sent, and what is left empty is none."""
     viewer, form = await get_viewer(request, services), sent_form(request)
     fields: dict[str, Any] = {name: form.get(name) == "yes" for name in _FLAGS}
-    fields["phone"] = form.get("phone", "").strip() or None
+    fields |= {name: form.get(name, "").strip() or None for name in OWN_FIELDS if name not in (*_FLAGS, "time_zone")}
     fields["time_zone"] = form.get("time_zone", "").strip()
     deciding = Deciding(services.house, utc_now(), person_in(request, viewer.user))
     try:
@@ -93,7 +94,7 @@ def _page(
         **frame(viewer, services),
         toast=find_toast(request, services, viewer),
         values=values,
-        flags={"notify_email": "E-mail", "notify_slack": "Slack", "notify_sms": "SMS"},
+        channels=_CHANNELS,
         time_zones=time_zones(),
         length_min=MIN_PASSWORD_LENGTH,
         length_max=MAX_PASSWORD_LENGTH,
