@@ -89,3 +89,14 @@ async def test_a_form_around_the_file_is_415(http: httpx2.AsyncClient) -> None:
     answer = await http.post("/api/v1/imports", files={"file": ("leads.csv", CRM.encode())})
 
     assert (answer.status_code, "not a form" in answer.text) == (415, True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [("leads%00.csv", "leads.csv"), ("%00%0A", "a file"), ("x" * 300 + ".csv", "x" * 251 + ".csv"), ("a%0Ab", "ab")],
+)
+async def test_a_file_may_be_called_anything(http: httpx2.AsyncClient, sent: str, kept: str) -> None:
+    answer = await http.post(f"/api/v1/imports?name={sent}", content=CRM.encode())
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["name"] == kept

@@ -162,6 +162,10 @@ async def test_answers_are_as_described(house: House) -> None:
         ("logAttempt", "POST", f"{lead}/attempts", {"kind": "call", "outcome": "no_answer"}),
         ("prioritizeLead", "POST", f"{lead}/priority", {"flag": True}),
         ("assignLead", "POST", f"{lead}/assign", {"user_id": "auto"}),
+        ("assignLead", "POST", f"{lead}/assign", {"user_id": str(house.team["Rep One"].id)}),
+        ("explainLead", "GET", f"{lead}/explain", None),
+        ("assignLead", "POST", f"{lead}/assign", {"user_id": None}),
+        ("explainLead", "GET", f"{lead}/explain", None),
         ("editLead", "PATCH", lead, {"industry": "Healthcare"}),
         (
             "countEvent",

@@ -66,6 +66,11 @@ def status_of(run: ImportRun) -> ImportStatus:
     return "done" if run.finished_at is not None else "running"
 
 
+def shown_name(name: str) -> str:
+    """What a file is called, as far as it can be shown and stored: its end, without characters that cannot be seen."""
+    return "".join(char for char in name if char.isprintable())[-NAME_MAX:] or "a file"
+
+
 def is_same_import(run: ImportRun, file: str, mapping: Mapping[str, str]) -> bool:
     """Whether a run took in this file under this mapping."""
     return run.file == file and run.mapping == dict(mapping)

@@ -17,7 +17,8 @@ CONSIDERED_MAX = 12
 
 _ALL: dict[str, Any] = {"routing": "all"}
 
-How = Literal["turn", "returning_owner", "unrouted", "waiting", "file", "imported"]
+# How a lead came to its owner, or to none: the last three by a person.
+How = Literal["turn", "returning_owner", "unrouted", "waiting", "file", "imported", "hand", "claim", "unassigned"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from leadline.domain import activities
 from leadline.domain.errors import Conflict, Fault, Invalid
 from leadline.domain.leads import Lead, counts_for_owner
 from leadline.domain.notifications import to_owner
-from leadline.domain.routing import is_eligible, kept_routing
+from leadline.domain.routing import How, is_eligible, kept_routing
 from leadline.domain.users import User, UserChange
 from leadline.usecases.assign import route_existing
 from leadline.usecases.one_lead import Act, Scene
@@ -80,7 +80,7 @@ def _taken(lead: Lead, scene: Scene) -> Lead:
     return replace(lead, assigned_to=None)
 
 
-def _given(lead: Lead, user: User, how: str, scene: Scene) -> Lead:
+def _given(lead: Lead, user: User, how: How, scene: Scene) -> Lead:
     d = scene.deciding
     owner = scene.roster.find(lead.assigned_to)
     counts = counts_for_owner(lead)

@@ -11,7 +11,16 @@ from uuid import UUID
 from leadline.domain.activities import Actor
 from leadline.domain.emails import parse_email
 from leadline.domain.errors import Conflict, Invalid, NotFound
-from leadline.domain.imports import NAME_MAX, FileRow, ImportRun, is_same_import, key_after_undo, row_id, row_key
+from leadline.domain.imports import (
+    NAME_MAX,
+    FileRow,
+    ImportRun,
+    is_same_import,
+    key_after_undo,
+    row_id,
+    row_key,
+    shown_name,
+)
 from leadline.domain.intake import Captured, Intake, SubmissionRecord
 from leadline.domain.submission import parse_submission
 from leadline.domain.users import User
@@ -46,7 +55,7 @@ class Order:
 async def begin_import(store: Store, order: Order, new_id: Callable[[], UUID], now: datetime) -> ImportRun:
     """A new run; or the one of the same file under the same mapping that was not finished, to go on with."""
     fresh = ImportRun(
-        new_id(), order.name[-NAME_MAX:], order.file, order.mapping, order.columns, order.rows, now, now, order.preset,
+        new_id(), shown_name(order.name), order.file, order.mapping, order.columns, order.rows, now, now, order.preset,
         order.routes, order.notifies, actor_name=order.actor_name, user_id=order.user_id,
     )  # fmt: skip
 

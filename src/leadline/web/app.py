@@ -214,6 +214,8 @@ def create_inner_app(services: Services) -> Litestar:
             Exception: handle_unforeseen,
         },
         openapi_config=None,
+        # Whoever starts us says where lines go; the framework's default would print each of ours a second time.
+        logging_config=None,
         request_max_body_size=None,
         debug=False,
     )

@@ -23,7 +23,7 @@ _FLAG: Schema = {"type": "boolean"}
 
 def _sent(kind: Any) -> Schema:
     """An object of which everything has a default."""
-    return {key: value for key, value in schema_of(kind).items() if key != "required"}
+    return {key: value for key, value in schema_of(kind).items() if key != "required"} | {"additionalProperties": False}
 
 
 def endpoint_components() -> dict[str, Schema]:

@@ -13,7 +13,10 @@ from leadline.web.openapi.schemas import page_of
 from leadline.web.openapi.types import Schema, ref
 from leadline.web.openapi.work import WORK_OPERATIONS
 
-_TIME: Schema = {"type": "string", "description": "A date, or a time such as 2026-11-24T09:00:00Z."}
+_TIME: Schema = {
+    "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
+    "description": "A date, or a time such as 2026-11-24T09:00:00Z.",
+}
 _FLAG: Schema = {"type": "boolean"}
 _ID: Schema = {"type": "string", "format": "uuid"}
 
@@ -30,7 +33,7 @@ LEAD_FILTERS: dict[str, Schema] = {
     "category": _some_of(CATEGORIES) | {"description": "May be repeated."},
     "status": _some_of(("open", "any", *STATUSES))
     | {"description": "May be repeated. Without it, open leads in work-list order."},
-    "assigned_to": {"type": "string", "description": "A user's id, or `none`."},
+    "assigned_to": {"anyOf": [_ID, {"const": "none"}], "description": "A user's id, or `none`."},
     "source": {"type": "string"},
     "created_from": _TIME,
     "created_to": _TIME,

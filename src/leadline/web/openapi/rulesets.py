@@ -6,9 +6,10 @@ from leadline.domain.publications import RULESET_BYTES_MAX
 from leadline.domain.rescoring import Move
 from leadline.domain.rulesets import GROUPS_MAX, NAME_LENGTH_MAX, RULES_MAX
 from leadline.web.openapi.operation import KEYED, READING, Operation
-from leadline.web.openapi.types import Schema, object_with, ref, schema_of
+from leadline.web.openapi.types import SAID, Schema, object_with, ref, schema_of
 
 _TEXT: Schema = {"type": "string"}
+_NAME: Schema = {"type": "string", "maxLength": NAME_LENGTH_MAX, **SAID}
 _NUMBER: Schema = {"type": "integer"}
 _FLAG: Schema = {"type": "boolean"}
 _IF_MATCH: dict[str, Schema] = {"If-Match": {"type": "string", "description": "The ETag of the draft as you saw it."}}
@@ -25,12 +26,13 @@ def _rules() -> Schema:
     rule = object_with(
         {"when": {"type": "object"}, "per": _TEXT, "points": _NUMBER, "max": _NUMBER}, optional=("when", "per", "max")
     )
+    rule["oneOf"] = [{"required": ["when"]}, {"required": ["per"]}]
     rule["description"] = f"Either `when` or `per`, about one of {', '.join(FIELDS)}."
     rules: Schema = {"type": "array", "items": rule, "minItems": 1, "maxItems": RULES_MAX}
-    group = object_with({"name": _TEXT, "label": _TEXT, "cap": _NUMBER, "rules": rules}, optional=("label", "cap"))
+    group = object_with({"name": _NAME, "label": _TEXT, "cap": _NUMBER, "rules": rules}, optional=("label", "cap"))
     properties: Schema = {
         "version": _NUMBER | {"description": "Given at publication; one that is sent is not used."},
-        "name": _TEXT | {"maxLength": NAME_LENGTH_MAX},
+        "name": _NAME,
         "thresholds": object_with({"hot": _NUMBER, "warm": _NUMBER}),
         "groups": {"type": "array", "items": group, "minItems": 1, "maxItems": GROUPS_MAX},
         "synonyms": {"type": "object", "description": "Answer, value, and the other ways to say it."},

@@ -6,6 +6,7 @@ from leadline.domain.explanation import Explanation
 from leadline.domain.intake import OUTCOMES, SubmissionRecord
 from leadline.domain.leads import COMPANY_SIZES, STATUSES, Lead, WaitingReason
 from leadline.domain.notifications import Notification
+from leadline.domain.routing import How
 from leadline.domain.submission import REQUIRED
 from leadline.domain.users import MAX_ACTIVE_LEADS_LIMIT, ROLES, User
 from leadline.web.answers import ACTIVITY_FIELDS, LEAD_FIELDS, NOTIFICATION_FIELDS, USER_FIELDS
@@ -14,13 +15,20 @@ from leadline.web.openapi.accounts import account_components
 from leadline.web.openapi.endpoints import endpoint_components
 from leadline.web.openapi.imports import import_components
 from leadline.web.openapi.rulesets import ruleset_components
-from leadline.web.openapi.types import Schema, object_of, object_with, ref, schema_of
+from leadline.web.openapi.types import SAID, Schema, object_of, object_with, ref, schema_of
 from leadline.web.openapi.work import work_components
 
 _ANY_JSON: Schema = {"description": "Any JSON value."}
 _DUPLICATE: Schema = {
     "type": "boolean",
     "description": "Whether the address wrote within the last 24 hours already.",
+}
+
+
+_TIME_OF_DAY: Schema = {
+    "type": ["string", "null"],
+    "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    "examples": ["22:00"],
 }
 
 
@@ -75,9 +83,9 @@ def _list(items: Schema) -> Schema:
 def _new_lead() -> Schema:
     properties: Schema = {name: {"type": ["string", "null"], "maxLength": width} for name, width in WIDTHS.items()}
     for name in REQUIRED:
-        properties[name]["type"] = "string"
+        properties[name] |= {"type": "string", **SAID}
     properties["email"]["format"] = "email"
-    properties["company_size"]["examples"] = [*COMPANY_SIZES, "250"]
+    properties["company_size"] = {"type": "string", "enum": list(COMPANY_SIZES)}
     properties["lead_score"] = {
         "type": ["integer", "null"],
         "minimum": 0,
@@ -125,8 +133,7 @@ def _owner() -> Schema:
     rep |= {"max_active_leads": {"type": "integer"}, "verdict": {"type": "string"}}
     waiting = {"waiting_since": schema_of(Lead.__annotations__["waiting_since"])}
     waiting |= {"waiting_reason": schema_of(WaitingReason | None)}
-    how: Schema = {"type": "string", "enum": ["turn", "returning_owner", "unrouted", "waiting", "file", "imported"]}
-    properties = {"assigned_to": schema_of(Lead.__annotations__["assigned_to"]), **waiting, "how": how}
+    properties = {"assigned_to": schema_of(Lead.__annotations__["assigned_to"]), **waiting, "how": schema_of(How)}
     routing: Schema = {"const": "all", "description": "Only where the lead's endpoint routes every lead."}
     properties |= {"routing": routing, "considered": _list(object_with(rep))}
     return object_with(properties, optional=("how", "routing"))
@@ -145,7 +152,7 @@ def _user_fields() -> Schema:
     return {
         "type": "object",
         "properties": {
-            "full_name": {"type": "string", "maxLength": 255},
+            "full_name": {"type": "string", "maxLength": 255, **SAID},
             "email": {"type": "string", "format": "email", "maxLength": 255},
             "phone": text | {"maxLength": 50},
             "slack_user_id": text | {"maxLength": 100},
@@ -155,6 +162,11 @@ def _user_fields() -> Schema:
             "notify_email": flag,
             "notify_slack": flag,
             "notify_sms": flag,
+            "quiet_from": _TIME_OF_DAY | {"description": "Messages are held from here to `quiet_to`; both or neither."},
+            "quiet_to": _TIME_OF_DAY,
+            "hot_in_quiet_hours": flag | {"description": "Whether the alert of a hot lead comes all the same."},
+            "digest_at": _TIME_OF_DAY
+            | {"description": "When Warm leads are told of in one message; null: each at once."},
             "time_zone": {"type": "string", "description": "An IANA name.", "examples": ["Europe/Berlin", "UTC"]},
         },
         "additionalProperties": False,

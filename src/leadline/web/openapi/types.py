@@ -39,6 +39,10 @@ def schema_of(hint: Any) -> Schema:
     raise TypeError(f"{hint} has no schema")
 
 
+# A text that says something: the whole of a JSON schema's `\S`.
+SAID: Schema = {"minLength": 1, "pattern": r"\S"}
+
+
 def ref(name: str) -> Schema:
     """A schema of the components, by name."""
     return {"$ref": f"#/components/schemas/{name}"}

@@ -10,10 +10,10 @@ from leadline.usecases.signals import SIGNAL_TYPES
 from leadline.usecases.work import KINDS, NOTE_LENGTH_MAX, OUTCOMES
 from leadline.web.api_events import EVENT_ID_MAX
 from leadline.web.openapi.operation import KEYED, READING, Operation
-from leadline.web.openapi.types import Schema, body_of, object_with, ref
+from leadline.web.openapi.types import SAID, Schema, body_of, object_with, ref
 
 _FLAG: Schema = {"type": "boolean"}
-_NOTE: Schema = {"type": "string", "minLength": 1, "maxLength": NOTE_LENGTH_MAX}
+_NOTE: Schema = {"type": "string", "maxLength": NOTE_LENGTH_MAX, **SAID}
 _ID: Schema = {"type": "string", "format": "uuid"}
 _IF_MATCH: dict[str, Schema] = {"If-Match": {"type": "string", "description": "The ETag of the lead as you saw it."}}
 
@@ -30,7 +30,7 @@ def _edit() -> Schema:
 
 def work_components() -> dict[str, Schema]:
     """The bodies that are sent, and the answer to an event."""
-    answers: Schema = {name: _one_of(BANT_ANSWERS) for name in BANT} | {"note": {"type": ["string", "null"]}}
+    answers: Schema = {name: _one_of(BANT_ANSWERS) for name in BANT} | {"note": {"type": "string"}}
     choice: Schema = {"type": "object", "additionalProperties": _one_of(("first", "later"))}
     return {
         "StatusChange": body_of(
@@ -44,7 +44,7 @@ def work_components() -> dict[str, Schema]:
         "Attempt": body_of(("kind", "outcome"), kind=_one_of(KINDS), outcome=_one_of(OUTCOMES)),
         "Assignment": body_of(
             ("user_id",),
-            user_id={"type": ["string", "null"], "description": "A user's id, null for nobody, or auto."},
+            user_id={"anyOf": [_ID, {"enum": ["auto", None]}], "description": "A user's id, null for nobody, or auto."},
         ),
         "Flag": body_of(("flag",), flag=_FLAG),
         "Review": body_of(("resolve",), resolve={"anyOf": [{"const": "keep"}, choice]}),
@@ -54,13 +54,14 @@ def work_components() -> dict[str, Schema]:
                 ("type",),
                 token={"type": "string", "description": "In place of an API key, `event_id`, `lead_id` and `email`."},
                 lead_id=_ID,
-                email={"type": "string"},
+                email={"type": "string", "format": "email"},
                 type=_one_of(SIGNAL_TYPES),
                 event_id={"type": "string", "minLength": 1, "maxLength": EVENT_ID_MAX},
                 occurred_at={"type": ["string", "null"], "format": "date-time"},
             ),
             "description": "By a key: `event_id`, and either `lead_id` or `email`; the same `event_id` counts once. By the token that a form"
             " was answered with: `type`, which counts once in half an hour.",
+            "oneOf": [{"required": ["event_id", name]} for name in ("lead_id", "email")] + [{"required": ["token"]}],
             "additionalProperties": True,
         },
         "Counted": object_with({"event_id": {"type": "string"}, "counted": _FLAG}),
