@@ -32,6 +32,12 @@ async def test_a_run_comes_back_as_it_was_written(store: Store) -> None:
         undone_at=NOW,
         actor_name="Ann Lee",
         user_id=plain.id,
+        source="Fair",
+        undo_rows=9,
+        deleted=5,
+        given_back=1,
+        kept_count=2,
+        kept={"a.b": "somebody has worked on it"},
     )
     await add_import_runs(store, plain, full)
 
@@ -54,3 +60,15 @@ async def test_one_writer_at_a_time_goes_on_with_a_run(store: Store) -> None:
     assert await store.list_import_runs() == [replace(run, done=5, created=5, version=2)]
     with pytest.raises(LostRace):
         await store.transact(go_on)
+
+
+async def test_runs_are_paged_newest_first(store: Store) -> None:
+    runs = [import_run(name=f"{n}.csv") for n in range(5)]
+    await add_import_runs(store, *runs)
+
+    first = await store.newest_import_runs(None, 2)
+    second = await store.newest_import_runs(first.next, 2)
+    third = await store.newest_import_runs(second.next, 2)
+
+    assert [run.name for run in (*first.items, *second.items, *third.items)] == [f"{n}.csv" for n in (4, 3, 2, 1, 0)]
+    assert third.next is None

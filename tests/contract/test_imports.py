@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leadline.domain.imports import status_of
+from leadline.domain.errors import Conflict
+from leadline.domain.imports import ImportRun, status_of
 from leadline.domain.leads import Lead
 from leadline.ports import Store
 from leadline.usecases import mark
@@ -130,7 +131,7 @@ async def test_an_import_taken_back_leaves_the_lists_as_they_were_and_may_come_a
 
     assert (counts(run), filled.company_size, before.company_size) == ((1, 2, 1, 0), "201-1000", None)
     assert (undone.deleted, undone.given_back, undone.kept) == (1, 1, {})
-    assert status_of(undone.run) == "undone"
+    assert status_of(undone) == "undone"
     told = (
         "id",
         "company_size",
@@ -157,9 +158,9 @@ async def test_what_people_have_worked_on_since_is_kept_and_said(store: Store) -
     repeated = await undo_import(store, run.id, deciding())
 
     assert [lead.id for lead in await visible(store)] == [worked.id]
-    assert (undone.deleted, list(undone.kept)) == (1, [worked.id])
-    assert "Added a note" in undone.kept[worked.id]
-    assert repeated.deleted == 0
+    assert (undone.deleted, undone.kept_count, list(undone.kept)) == (1, 1, [str(worked.id)])
+    assert "Added a note" in undone.kept[str(worked.id)]
+    assert repeated == undone
 
 
 async def test_a_lead_deleted_by_hand_stands_in_no_way(store: Store) -> None:
@@ -181,3 +182,59 @@ async def test_the_trail_says_that_an_import_did_it(store: Store) -> None:
     assert {row.actor_kind for row in rows} == {"system"}
     assert {row.actor_name for row in rows} == {"the import of leads.csv"}
     assert run.actor_name == "Ann Lee"
+
+
+async def test_an_undo_that_was_cut_off_goes_on_and_counts_as_if_it_had_not_been(store: Store) -> None:
+    run = await imported(store, MANY)
+    worked = (await every_lead(store))[0]
+    await change_lead(store, worked.id, add_note("Called"), deciding())
+
+    def kill(run: ImportRun) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await undo_import(store, run.id, deciding(), kill)
+    (halfway,) = await store.list_import_runs()
+    again = await begun(store, MANY, NOW + YEAR)
+    undone = await undo_import(store, run.id, deciding(NOW + YEAR))
+
+    assert (status_of(halfway), 0 < halfway.undo_rows < 90) == ("undoing", True)
+    assert again[0].id != run.id
+    assert (undone.deleted, undone.kept_count, undone.undo_rows, status_of(undone)) == (89, 1, 90, "undone")
+    assert [lead.id for lead in await visible(store)] == [worked.id]
+    assert await broken_rules(store) == []
+
+
+async def test_places_that_an_undo_frees_go_to_those_who_wait(store: Store) -> None:
+    (rep,) = await add_reps(store, 1, max_active_leads=5)
+    text = "Email,Owner\n" + "".join(f"n{n}@many.example.com,{rep.email}\n" for n in range(5))
+    run = await imported(store, text)
+    await capture(store, *(intake(email=f"w{n}@waits.example.com", **HOT) for n in range(7)))
+
+    await undo_import(store, run.id, deciding())
+
+    owners = [lead.assigned_to for lead in await visible(store)]
+    assert (owners.count(rep.id), owners.count(None)) == (5, 2)
+    assert await broken_rules(store) == []
+
+
+async def test_an_import_that_goes_on_is_not_taken_back_under_its_hands(store: Store) -> None:
+    run, rows = await begun(store, MANY)
+    with pytest.raises(KeyboardInterrupt):
+        await import_rows(store, HOUSE, run, cut_off(rows, 40), NOW)
+
+    with pytest.raises(Conflict):
+        await undo_import(store, run.id, deciding())
+    undone = await undo_import(store, run.id, deciding(NOW + YEAR))
+
+    assert status_of(undone) == "undone"
+    assert await visible(store) == []
+
+
+async def test_a_default_source_stands_where_the_file_names_none(store: Store) -> None:
+    text = "Email,Source\na@a.example.com,\nb@b.example.com,Trade fair\n"
+
+    run = await imported(store, text, source="Old CRM")
+
+    assert {lead.email[0]: lead.source for lead in await every_lead(store)} == {"a": "Old CRM", "b": "Trade fair"}
+    assert run.source == "Old CRM"

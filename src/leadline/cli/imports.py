@@ -70,18 +70,18 @@ def import_undo(run: UUID, as_json: bool) -> None:
     from leadline.commands import imports as commands
 
     try:
-        undone = commands.undo(run, lambda undone: None)
+        undone = commands.undo(run, _progress(lambda run: run.undo_rows))
     except KeyboardInterrupt:
         click.echo(f"leadline: stopped; to go on: leadline import-undo {run}", err=True)
         sys.exit(PARTLY_DONE)
-    told = {"run": str(run), "deleted": undone.deleted, "given_back": undone.given_back, "kept": len(undone.kept)}
+    told = {"run": str(run), "deleted": undone.deleted, "given_back": undone.given_back, "kept": undone.kept_count}
     if as_json:
-        click.echo(json.dumps(told | {"kept": [{"lead": str(lead), "why": why} for lead, why in undone.kept.items()]}))
+        click.echo(json.dumps(told | {"kept": [{"lead": lead, "why": why} for lead, why in undone.kept.items()]}))
     else:
         click.echo("import {run} taken back: {deleted} leads deleted, {given_back} given back what they were, {kept} kept".format(**told))  # fmt: skip
     for lead, why in undone.kept.items():
         click.echo(f"kept {lead}: {why}", err=True)
-    sys.exit(PARTLY_DONE if undone.kept else DONE)
+    sys.exit(PARTLY_DONE if undone.kept_count else DONE)
 
 
 def _planned(file: Path, maps: tuple[str, ...]) -> "Plan":
@@ -125,19 +125,20 @@ def _said_begun(run: "ImportRun") -> None:
         click.echo(f"going on with import {run.id} after {run.done} of {run.rows} rows", err=True)
 
 
-def _progress() -> "Callable[[ImportRun], None]":
+def _progress(done_of: "Callable[[ImportRun], int]" = lambda run: run.done) -> "Callable[[ImportRun], None]":
     began, last, first = time.monotonic(), time.monotonic(), -1
 
     def tell(run: "ImportRun") -> None:
         nonlocal last, first
         now = time.monotonic()
-        first = run.done if first < 0 else first
+        done = done_of(run)
+        first = done if first < 0 else first
         if now - last < PROGRESS_SECONDS:
             return
         last = now
-        rate = max(run.done - first, 1) / (now - began)
-        left = int((run.rows - run.done) / rate)
-        click.echo(f"{run.done} of {run.rows} rows, {rate:.0f} a second, {left // 60}:{left % 60:02} left", err=True)
+        rate = max(done - first, 1) / (now - began)
+        left = int((run.rows - done) / rate)
+        click.echo(f"{done} of {run.rows} rows, {rate:.0f} a second, {left // 60}:{left % 60:02} left", err=True)
 
     return tell
 

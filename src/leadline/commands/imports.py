@@ -22,7 +22,7 @@ from leadline.sources.csv.plan import Plan, plan_file
 from leadline.sources.csv.table import open_table
 from leadline.usecases.deciding import Deciding
 from leadline.usecases.import_leads import Order, begin_import, import_rows, rejected_rows
-from leadline.usecases.undo_import import Undone, undo_import
+from leadline.usecases.undo_import import undo_import
 
 COMMAND_LINE = "the command line"
 PREVIEW_ROWS = 5
@@ -103,10 +103,10 @@ async def _write_rejected(store: Store, run: ImportRun, path: Path) -> Path:
     return target
 
 
-def undo(run_id: UUID, tell: Callable[[Undone], None]) -> Undone:
-    """Take an import back. Raises NotFound."""
+def undo(run_id: UUID, tell: Callable[[ImportRun], None]) -> ImportRun:
+    """Take an import back. Raises NotFound, and Conflict while it still goes on."""
 
-    async def work(settings: Settings, store: Store) -> Undone:
+    async def work(settings: Settings, store: Store) -> ImportRun:
         deciding = Deciding(
             await build_house(settings, store), utc_now(), Actor("system", COMMAND_LINE), notifies=False
         )

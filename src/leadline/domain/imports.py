@@ -3,16 +3,20 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from leadline.domain.activities import Activity, Actor, canonical_json, record
 from leadline.domain.leads import Lead
 
-ImportStatus = Literal["running", "done", "undone"]
+ImportStatus = Literal["running", "done", "undoing", "undone"]
 NAME_MAX = 255
+# An import says every second how far it is.
+SILENT_AFTER = timedelta(seconds=10)
+# Of how many leads that an undo leaves alone the reason is kept.
+KEPT_MAX = 1_000
 TAKEN_BACK = "import_taken_back"
 _VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
 _FREE_BITS = ((1 << 80) - 1) & ~(0xF << 76 | 0b11 << 62)
@@ -34,7 +38,10 @@ class FileRow:
 @dataclass(slots=True)
 class ImportRun:
     """A row of `import_runs`. `file` and `mapping` tell which import it is, `columns` are the file's own, `rows` are all that are
-    not blank, of which `done` are through; the counts add up to `done`."""
+    not blank, of which `done` are through; the counts add up to `done`. Leads whose row names no source get `source`.
+
+    An undo has been through `undo_rows` rows; of the leads behind them it `deleted` some, has `given_back` what others had before,
+    and left `kept_count` as they are: `kept` holds the reasons of the first ones, by the lead's id."""
 
     id: UUID
     name: str
@@ -57,13 +64,26 @@ class ImportRun:
     actor_name: str = ""
     user_id: UUID | None = None
     version: int = 1
+    source: str | None = None
+    undo_rows: int = 0
+    deleted: int = 0
+    given_back: int = 0
+    kept_count: int = 0
+    kept: dict[str, str] = field(default_factory=dict)
 
 
 def status_of(run: ImportRun) -> ImportStatus:
     """Where a run stands. A running one may have been interrupted: the same file again goes on with it."""
     if run.undone_at is not None:
         return "undone"
+    if run.undo_rows:
+        return "undoing"
     return "done" if run.finished_at is not None else "running"
+
+
+def goes_on(run: ImportRun, now: datetime) -> bool:
+    """Whether somebody is at it: it is not finished, and was heard of a moment ago."""
+    return run.finished_at is None and now - run.updated_at < SILENT_AFTER
 
 
 def shown_name(name: str) -> str:
@@ -74,6 +94,12 @@ def shown_name(name: str) -> str:
 def is_same_import(run: ImportRun, file: str, mapping: Mapping[str, str]) -> bool:
     """Whether a run took in this file under this mapping."""
     return run.file == file and run.mapping == dict(mapping)
+
+
+def used_before(runs: Iterable[ImportRun], columns: Iterable[str]) -> ImportRun | None:
+    """The last import of a file with these columns, in whatever order, whose mapping nobody took back. `runs` are newest first."""
+    named = frozenset(columns)
+    return next((run for run in runs if run.undone_at is None and frozenset(run.columns) == named), None)
 
 
 def row_id(run_id: UUID, number: int) -> UUID:

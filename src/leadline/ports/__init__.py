@@ -143,6 +143,9 @@ class Store(AccountStore, RulesStore, EndpointStore, ImportStore, NotificationSt
     async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
         """The trail of a lead, newest first, after (created_at, id)."""
 
+    async def find_trails(self, lead_ids: Sequence[UUID]) -> dict[UUID, list[Activity]]:
+        """The whole trail of each of these leads, newest first; empty where there is none."""
+
     async def list_submissions(
         self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
     ) -> Page[SubmissionRecord]:

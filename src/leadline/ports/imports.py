@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from leadline.domain.imports import ImportRun
+from leadline.domain.lead_lists import Page, Position
 
 
 class ImportTx(Protocol):
@@ -24,3 +25,6 @@ class ImportStore(Protocol):
 
     async def list_import_runs(self) -> list[ImportRun]:
         """Every import, newest first: their ids ascend with time."""
+
+    async def newest_import_runs(self, position: Position | None, limit: int) -> Page[ImportRun]:
+        """A page of them, after (id,)."""

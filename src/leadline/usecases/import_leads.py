@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from leadline.domain.imports import (
     row_id,
     row_key,
     shown_name,
+    status_of,
 )
 from leadline.domain.intake import Captured, Intake, SubmissionRecord
 from leadline.domain.submission import parse_submission
@@ -50,18 +51,19 @@ class Order:
     routes: bool = False
     notifies: bool = False
     user_id: UUID | None = None
+    source: str | None = None
 
 
 async def begin_import(store: Store, order: Order, new_id: Callable[[], UUID], now: datetime) -> ImportRun:
     """A new run; or the one of the same file under the same mapping that was not finished, to go on with."""
     fresh = ImportRun(
         new_id(), shown_name(order.name), order.file, order.mapping, order.columns, order.rows, now, now, order.preset,
-        order.routes, order.notifies, actor_name=order.actor_name, user_id=order.user_id,
+        order.routes, order.notifies, actor_name=order.actor_name, user_id=order.user_id, source=order.source,
     )  # fmt: skip
 
     async def work(tx: Tx) -> ImportRun:
         for run in sorted(await tx.import_runs(), key=lambda run: run.id, reverse=True):
-            if run.finished_at is None and run.undone_at is None and is_same_import(run, order.file, order.mapping):
+            if status_of(run) == "running" and is_same_import(run, order.file, order.mapping):
                 return run
         tx.add_import_runs([fresh])
         return fresh
@@ -116,14 +118,18 @@ class _Going:
         self._run = replace(run)
         self._now = now
         self._tell = tell
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
         self._owners: Owners = {}
         self._undone: dict[str, UUID] = {}
+        self._defaults = {"source": run.source} if run.source else {}
         self._actor = Actor("system", f"the import of {run.name}"[:NAME_MAX], run.user_id)
 
     async def find_out(self) -> None:
         """Whom a file may name as an owner, and which imports were taken back."""
         self._owners = _owners_by_name(await self._store.list_users())
-        self._undone = {str(run.id): run.id for run in await self._store.list_import_runs() if run.undone_at}
+        runs = await self._store.list_import_runs()
+        self._undone = {str(run.id): run.id for run in runs if run.undone_at}
 
     async def take_in(self, rows: Sequence[FileRow]) -> None:
         """Capture a batch and count what came of it."""
@@ -137,11 +143,12 @@ class _Going:
 
     async def save(self, *, finished: bool = False) -> ImportRun:
         """Store how far the run has come."""
-        run = replace(self._run, updated_at=self._now, finished_at=self._now if finished else None)
+        now = self._now + timedelta(seconds=self._clock() - self._began)
+        run = replace(self._run, updated_at=now, finished_at=now if finished else None)
 
         async def work(tx: Tx) -> None:
             stored = next((other for other in await tx.import_runs() if other.id == run.id), None)
-            if stored is None or stored.version != run.version or stored.undone_at:
+            if stored is None or stored.version != run.version:
                 raise Conflict(
                     "somebody else goes on with this import, or has taken it back; see `leadline import-undo`"
                 )
@@ -161,7 +168,11 @@ class _Going:
         )  # fmt: skip
         try:
             # A row that makes no lead has no key: mended, the same record is taken in.
-            return replace(item, submission=parse_submission(row.fields, strict=False), event_id=row_key(run, row))
+            return replace(
+                item,
+                submission=parse_submission(row.fields, strict=False, defaults=self._defaults),
+                event_id=row_key(run, row),
+            )
         except Invalid as error:
             return replace(item, faults=error.faults)
 

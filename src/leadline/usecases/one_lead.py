@@ -1,6 +1,6 @@
 """The shape of every act on one lead: read it and the team, decide, write, and give away a place that became free."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -68,7 +68,7 @@ async def change_lead(
         scene = Scene(Roster(view.users), replace(deciding, house=house), Writes(), owner)
         waiting = await tx.waiting(1)
         changed = act(lead, scene)
-        _write_change(lead, changed, told, scene)
+        write_change(lead, changed, told, scene)
         drain([other for other in waiting if other.id != lead.id], scene.roster, deciding, scene.writes)
         scene.writes.hand_to(tx)
 
@@ -76,7 +76,7 @@ async def change_lead(
     return await store.get_lead(lead_id)
 
 
-def _write_change(lead: Lead, changed: Lead, told: list[Notification], scene: Scene) -> None:
+def write_change(lead: Lead, changed: Lead, told: Sequence[Notification], scene: Scene) -> None:
     """The lead as it is now, and a word to the Slack cards that show it otherwise."""
     if changed != lead:
         scene.writes.changed_leads.append(replace(changed, updated_at=scene.deciding.now))

@@ -1,14 +1,19 @@
-"""Taking an import back: the leads it made are deleted, what it filled in elsewhere is given back, its rows may come again."""
+"""Taking an import back: the leads it made are deleted, what it filled in elsewhere is given back, its rows may come again.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+Batch by batch beside live intake. How far it is, and what came of it, is written with each batch: cut off, it goes on from there."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from leadline.domain.activities import Activity
-from leadline.domain.errors import NotFound
+from leadline.domain.errors import Conflict, LeadlineError
 from leadline.domain.imports import (
+    KEPT_MAX,
     ImportRun,
     given_back,
+    goes_on,
     import_taken_back,
     is_of_import,
     row_id,
@@ -16,91 +21,134 @@ from leadline.domain.imports import (
     why_kept,
 )
 from leadline.domain.leads import Lead
-from leadline.ports import LostRace, Store, Tx
+from leadline.domain.notifications import Notification
+from leadline.domain.routing import Roster
+from leadline.ports import Store, Tx
 from leadline.usecases import mark
-from leadline.usecases.deciding import Deciding
-from leadline.usecases.import_leads import PAGE, get_import
-from leadline.usecases.one_lead import Act, Scene, change_lead
+from leadline.usecases.assign import drain
+from leadline.usecases.deciding import Deciding, Writes
+from leadline.usecases.import_leads import get_import
+from leadline.usecases.one_lead import CARDS_LOOKED_AT, Act, Scene, write_change
+from leadline.usecases.rescore_leads import HOLD_SECONDS_MAX, Pace
+from leadline.usecases.rules import house_in_force
 
 TRIES = 5
-TRAIL_MAX = 200
+BUSY = "it is being changed all the time"
+
+Tell = Callable[[ImportRun], None]
+
+
+async def undo_import(store: Store, run_id: UUID, deciding: Deciding, tell: Tell = lambda run: None) -> ImportRun:
+    """Take a run back. A lead that people have worked on since is kept. The trail, the submissions and the run stay. Cut off
+    anywhere, calling it again goes on; `tell` hears how far it is. Raises NotFound; Conflict while the import itself goes on."""
+    run = await get_import(store, run_id)
+    if goes_on(run, deciding.now):
+        raise Conflict("this import still goes on: stop it, or wait for its end, and take it back then")
+    pace = Pace(store.batch_max, HOLD_SECONDS_MAX / 2)
+    clock = asyncio.get_running_loop().time
+    tries = 0
+    while run.undone_at is None:
+        batch = await _look(store, run, deciding, pace.size)
+        batch.is_last_try = tries == TRIES - 1
+        try:
+            run = await store.transact(batch.work, routing=True)
+            tries = 0
+        except _Changed:
+            tries += 1
+        pace.took(clock() - batch.began)
+        tell(run)
+        # Live intake of the same process goes first.
+        await asyncio.sleep(0)
+    return run
+
+
+class _Changed(LeadlineError):
+    """Somebody changed a lead of the batch after its trail was read."""
 
 
 @dataclass(slots=True)
-class Undone:
-    """What came of it: leads deleted, leads that got fields back, and leads left as they are with the reason of each."""
+class _Batch:
+    """Some rows of a run, the leads behind them as they were seen, what had happened to each of them, and their Slack cards.
+    `began` is when nothing had to be waited for any more."""
 
     run: ImportRun
-    deleted: int = 0
-    given_back: int = 0
-    kept: dict[UUID, str] = field(default_factory=dict)
+    rows: int
+    leads: dict[UUID, Lead]
+    trails: Mapping[UUID, Sequence[Activity]]
+    cards: Mapping[UUID, Sequence[Notification]]
+    deciding: Deciding
+    is_last_try: bool = False
+    began: float = 0.0
 
+    async def work(self, tx: Tx) -> ImportRun:
+        """Take the leads back and say so in the run; answers the run as it then stands."""
+        self.began = asyncio.get_running_loop().time()
+        run = next(stored for stored in await tx.import_runs() if stored.id == self.run.id)
+        if run.version != self.run.version:
+            raise Conflict("somebody else takes this import back at the same time, or goes on with it")
+        leads = sorted(await tx.leads(list(self.leads)), key=lambda lead: lead.id)
+        changed = [lead for lead in leads if lead.version != self.leads[lead.id].version]
+        if changed and not self.is_last_try:
+            raise _Changed("somebody changed a lead of this import meanwhile")
+        view = await tx.intake_view([], [])
+        house = await house_in_force(tx, view.ruleset_version, self.deciding.house)
+        scene = Scene(Roster(view.users), replace(self.deciding, house=house), Writes())
+        waiting = await tx.waiting(len(leads)) if leads else []
+        run = replace(run, kept=dict(run.kept), undo_rows=run.undo_rows + self.rows, updated_at=self.deciding.now)
+        for lead in leads:
+            if lead in changed:
+                _keep(run, lead, BUSY)
+            elif not lead.is_deleted:
+                self._take_back(run, lead, scene)
+        drain([lead for lead in waiting if lead.id not in self.leads], scene.roster, scene.deciding, scene.writes)
+        scene.writes.hand_to(tx)
+        if run.undo_rows >= run.rows:
+            run.undone_at = self.deciding.now
+        tx.update_import_runs([run])
+        return replace(run, version=run.version + 1)
 
-async def undo_import(
-    store: Store, run_id: UUID, deciding: Deciding, tell: Callable[[Undone], None] = lambda undone: None
-) -> Undone:
-    """Take a run back, lead by lead; cut off, calling it again goes on. A lead that people have worked on since is kept. The trail,
-    the submissions and the run stay. Raises NotFound."""
-    undone = Undone(await get_import(store, run_id))
-    if undone.run.undone_at is not None:
-        return undone
-    seen: set[UUID] = set()
-    for start in range(1, undone.run.rows + 1, PAGE):
-        ids = [row_id(run_id, number) for number in range(start, min(start + PAGE, undone.run.rows + 1))]
-        for record in await store.find_submissions(ids):
-            if record.lead_id is not None and record.lead_id not in seen:
-                seen.add(record.lead_id)
-                await _take_back(store, record.lead_id, undone, deciding)
-        tell(undone)
-    undone.run = await _mark(store, undone.run, deciding)
-    return undone
-
-
-async def _mark(store: Store, run: ImportRun, deciding: Deciding) -> ImportRun:
-    async def work(tx: Tx) -> ImportRun:
-        stored = next(other for other in await tx.import_runs() if other.id == run.id)
-        marked = replace(stored, undone_at=deciding.now, updated_at=deciding.now)
-        tx.update_import_runs([marked])
-        return replace(marked, version=marked.version + 1)
-
-    return await store.transact(work)
-
-
-async def _take_back(store: Store, lead_id: UUID, undone: Undone, deciding: Deciding) -> None:
-    for attempt in range(TRIES):
-        try:
-            lead = await store.get_lead(lead_id)
-            if lead.is_deleted:
-                return
-            is_made = lead.import_id == undone.run.id
-            trail = await _trail_since(store, lead, undone.run.id, is_made=is_made)
-            if not is_made and not any(is_of_import(activity, undone.run.id) for activity in trail):
-                return
-            if why := why_kept(lead, trail, undone.run.id):
-                undone.kept[lead_id] = why
-                return
-            act = mark.delete if is_made else _give_back(trail, undone.run.id)
-            await change_lead(store, lead_id, _unchanged_since(lead, act), deciding)
-        except NotFound:
+    def _take_back(self, run: ImportRun, lead: Lead, scene: Scene) -> None:
+        is_made = lead.import_id == run.id
+        trail = self.trails[lead.id] if is_made else _since(self.trails[lead.id], run.id)
+        if not is_made and not any(is_of_import(activity, run.id) for activity in trail):
             return
-        except LostRace:
-            if attempt == TRIES - 1:
-                undone.kept[lead_id] = "it is being changed all the time"
-            continue
-        undone.deleted += is_made
-        undone.given_back += not is_made
-        return
+        if why := why_kept(lead, trail, run.id):
+            _keep(run, lead, why)
+            return
+        act = mark.delete if is_made else _give_back(trail, run.id)
+        write_change(lead, act(lead, scene), self.cards.get(lead.id, ()), scene)
+        run.deleted += is_made
+        run.given_back += not is_made
 
 
-async def _trail_since(store: Store, lead: Lead, run_id: UUID, *, is_made: bool) -> Sequence[Activity]:
-    """The trail, newest first, back to where the import came to the lead, or to where it was taken back before."""
-    page = await store.list_activities(lead.id, None, TRAIL_MAX)
-    trail = list(page.items)
-    while page.next is not None:
-        page = await store.list_activities(lead.id, page.next, TRAIL_MAX)
-        trail += page.items
-    if is_made:
-        return trail
+async def _look(store: Store, run: ImportRun, deciding: Deciding, size: int) -> _Batch:
+    """The next rows of a run, and what there is to know about the leads behind them."""
+    ids = [row_id(run.id, number) for number in range(run.undo_rows + 1, min(run.undo_rows + size, run.rows) + 1)]
+    found = {record.lead_id for record in await store.find_submissions(ids) if record.lead_id is not None}
+
+    async def read(tx: Tx) -> list[Lead]:
+        return await tx.leads(sorted(found))
+
+    leads = {lead.id: lead for lead in await store.transact(read)} if found else {}
+    there = [lead for lead in leads.values() if not lead.is_deleted]
+    trails = await store.find_trails([lead.id for lead in there]) if there else {}
+    cards = {}
+    for lead in there:
+        # Of a lead that nobody was told of and that nothing has happened to since there are none.
+        if run.notifies or lead.import_id != run.id or lead.version > 1:
+            cards[lead.id] = (await store.list_notifications(None, lead.id, None, CARDS_LOOKED_AT)).items
+    return _Batch(run, len(ids), leads, trails, cards, deciding)
+
+
+def _keep(run: ImportRun, lead: Lead, why: str) -> None:
+    run.kept_count += 1
+    if len(run.kept) < KEPT_MAX:
+        run.kept[str(lead.id)] = why
+
+
+def _since(trail: Sequence[Activity], run_id: UUID) -> Sequence[Activity]:
+    """The trail of a lead that was there before, newest first, back to where the import came to it, or to where it was taken back
+    before."""
     taken_back = next((n for n, one in enumerate(trail) if says_taken_back(one, run_id)), len(trail))
     trail = trail[:taken_back]
     first = max((n for n, one in enumerate(trail) if is_of_import(one, run_id)), default=-1)
@@ -116,14 +164,3 @@ def _give_back(trail: Sequence[Activity], run_id: UUID) -> Act:
         return mark.rescored_and_routed(lead, restored, "an import was taken back", scene)
 
     return act
-
-
-def _unchanged_since(seen: Lead, act: Act) -> Act:
-    """The act, on the lead whose trail was read."""
-
-    def checked(lead: Lead, scene: Scene) -> Lead:
-        if lead.version != seen.version:
-            raise LostRace("somebody changed this lead meanwhile")
-        return act(lead, scene)
-
-    return checked

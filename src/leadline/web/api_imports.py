@@ -109,15 +109,13 @@ async def take_back(
     """Take an import back: its leads are deleted, what it filled in elsewhere is given back; leads that somebody has worked on
     since are kept."""
     deciding = Deciding(services.house, utc_now(), actor_of(request, key_in(request)), notifies=False)
-    undone = await undo_import(services.store, read_id(import_id, "import"), deciding)
-    kept = [{"lead_id": lead_id, "why": why} for lead_id, why in undone.kept.items()]
-    told = {"deleted": undone.deleted, "given_back": undone.given_back, "kept": kept}
-    return json_answer(run_json(undone.run) | told)
+    return json_answer(run_json(await undo_import(services.store, read_id(import_id, "import"), deciding)))
 
 
 def run_json(run: ImportRun) -> dict[str, Any]:
     """An import, flat, with its status."""
-    return {name: getattr(run, name) for name in SHOWN} | {"status": status_of(run)}
+    kept = [{"lead_id": lead_id, "why": why} for lead_id, why in run.kept.items()]
+    return {name: getattr(run, name) for name in SHOWN} | {"status": status_of(run), "kept": kept}
 
 
 def _planned(path: Path, content: bytes, mapping: dict[str, str]) -> Plan:

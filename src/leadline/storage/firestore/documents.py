@@ -130,6 +130,7 @@ _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
     "columns": (list, list, list),
     "mapping": (str, as_json, json.loads),
     "defaults": (str, as_json, json.loads),
+    "kept": (str, as_json, json.loads),
     # Its rules may hold any words as keys.
     "ruleset": (str, lambda ruleset: as_json(ruleset.to_json()), _read_ruleset),
     **dict.fromkeys(_AS_JSON, (str, as_json, json.loads)),

@@ -113,6 +113,9 @@ class FirestoreStore(NotificationReads):
     async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
         return await trail.list_activities(self._client, lead_id, position, limit)
 
+    async def find_trails(self, lead_ids: Sequence[UUID]) -> dict[UUID, list[Activity]]:
+        return await trail.find_trails(self._client, lead_ids)
+
     async def list_submissions(
         self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
     ) -> Page[SubmissionRecord]:
@@ -186,6 +189,9 @@ class FirestoreStore(NotificationReads):
 
     async def list_import_runs(self) -> list[ImportRun]:
         return await imports.list_import_runs(self._client)
+
+    async def newest_import_runs(self, position: Position | None, limit: int) -> Page[ImportRun]:
+        return await trail.newest_import_runs(self._client, position, limit)
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         return moment(self._client)

@@ -1,5 +1,6 @@
-"""Lists of what happened: activities, submissions, notifications."""
+"""Lists of what happened: activities, submissions, notifications, imports."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from uuid import UUID
 from google.cloud.firestore_v1 import AsyncClient
 
 from leadline.domain.activities import Activity
+from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.lead_lists import Page, Position
 from leadline.domain.notifications import Notification
@@ -37,6 +39,20 @@ def newest(collection: str, **filters: Any) -> Find:
 async def list_activities(client: AsyncClient, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
     """The trail of a lead, newest first."""
     return await _page(client, activities_of(lead_id), Activity, position, limit, lambda a: (a.created_at, a.id))
+
+
+async def find_trails(client: AsyncClient, lead_ids: Sequence[UUID]) -> dict[UUID, list[Activity]]:
+    """The whole trail of each of these leads, newest first."""
+    found = await asyncio.gather(*(queries.run(client, activities_of(lead_id)) for lead_id in lead_ids))
+    return {
+        lead_id: [entity for row in rows if (entity := entity_of(Activity, row)) is not None]
+        for lead_id, rows in zip(lead_ids, found, strict=True)
+    }
+
+
+async def newest_import_runs(client: AsyncClient, position: Position | None, limit: int) -> Page[ImportRun]:
+    """Imports, newest first."""
+    return await _page(client, newest("importRuns"), ImportRun, position, limit, lambda run: (run.id,))
 
 
 async def list_submissions(

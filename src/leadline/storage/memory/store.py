@@ -99,6 +99,14 @@ class MemoryStore(NotificationReads):
         found = [a for a in self._state.activities.values() if a.lead_id == lead_id]
         return page_of(found, lambda a: (a.created_at, a.id), position, limit)
 
+    async def find_trails(self, lead_ids: Sequence[UUID]) -> dict[UUID, list[Activity]]:
+        self._on_call("find_trails")
+        trails: dict[UUID, list[Activity]] = {lead_id: [] for lead_id in lead_ids}
+        for row in sorted(self._state.activities.values(), key=lambda a: (a.created_at, a.id), reverse=True):
+            if row.lead_id in trails:
+                trails[row.lead_id].append(row)
+        return deepcopy(trails)
+
     async def list_submissions(
         self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
     ) -> Page[SubmissionRecord]:
@@ -214,6 +222,10 @@ class MemoryStore(NotificationReads):
     async def list_import_runs(self) -> list[ImportRun]:
         self._on_call("list_import_runs")
         return deepcopy(sorted(self._state.import_runs.values(), key=lambda run: run.id, reverse=True))
+
+    async def newest_import_runs(self, position: Position | None, limit: int) -> Page[ImportRun]:
+        self._on_call("newest_import_runs")
+        return page_of(self._state.import_runs.values(), lambda run: (run.id,), position, limit)
 
     async def list_endpoints(self) -> list[Endpoint]:
         self._on_call("list_endpoints")

@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 
 from leadline.domain.imports import ImportRun
+from leadline.domain.lead_lists import Page, Position
 from leadline.storage.postgres import rows
 from leadline.storage.postgres.buffered import Buffered
+from leadline.storage.postgres.rows import Connection
 
 # What changes while an import goes on, and when it is taken back.
-_CHANGED = ("updated_at", "done", "created", "duplicate", "rejected", "spam", "finished_at", "undone_at")
+_CHANGED = (
+    "updated_at", "done", "created", "duplicate", "rejected", "spam", "finished_at", "undone_at", "undo_rows", "deleted",
+    "given_back", "kept_count", "kept",
+)  # fmt: skip
 
 ALL_RUNS = f"SELECT {rows.select(rows.IMPORT_RUN)} FROM leadline.import_runs ORDER BY id DESC"
+_PAGE = f"SELECT {rows.select(rows.IMPORT_RUN)} FROM leadline.import_runs WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2"
 _INSERT = (
     f"WITH i AS (INSERT INTO leadline.import_runs ({', '.join(rows.IMPORT_RUN)})"
     f" VALUES ({', '.join(f'${n + 1}' for n in range(len(rows.IMPORT_RUN)))}) RETURNING 1) SELECT EXISTS (SELECT FROM i)"
@@ -20,6 +26,13 @@ _UPDATE = (
     + f", version = version + 1 WHERE id = ${len(_CHANGED) + 1} AND version = ${len(_CHANGED) + 2} RETURNING 1)"
     " SELECT EXISTS (SELECT FROM u)"
 )
+
+
+async def newest_import_runs(connection: Connection, position: Position | None, limit: int) -> Page[ImportRun]:
+    """A page of the imports, newest first."""
+    after = position[0] if position else None
+    found = [ImportRun(*row) for row in await connection.fetch(_PAGE, after, limit + 1)]
+    return Page(found[:limit], (found[limit - 1].id,) if len(found) > limit else None)
 
 
 class ImportTx(Buffered):

@@ -100,6 +100,10 @@ class PostgresStore(NotificationReads):
         async with borrow(self._pool) as connection:
             return await trail.list_activities(connection, lead_id, position, limit)
 
+    async def find_trails(self, lead_ids: Sequence[UUID]) -> dict[UUID, list[Activity]]:
+        async with borrow(self._pool) as connection:
+            return await trail.find_trails(connection, lead_ids)
+
     async def list_submissions(
         self, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
     ) -> Page[SubmissionRecord]:
@@ -178,6 +182,10 @@ class PostgresStore(NotificationReads):
 
     async def list_import_runs(self) -> list[ImportRun]:
         return [ImportRun(*row) for row in await self._fetch(imports.ALL_RUNS)]
+
+    async def newest_import_runs(self, position: Position | None, limit: int) -> Page[ImportRun]:
+        async with borrow(self._pool) as connection:
+            return await imports.newest_import_runs(connection, position, limit)
 
     def moment(self) -> AbstractAsyncContextManager[Moment]:
         return moment(self._pool)

@@ -201,4 +201,10 @@ import_runs = Table(
     Column("actor_name", String(255), nullable=False, server_default=""),
     Column("user_id", UUID(as_uuid=True)),
     count_column("version", 1),
+    Column("source", String(100)),
+    count_column("undo_rows", 0),
+    count_column("deleted", 0),
+    count_column("given_back", 0),
+    count_column("kept_count", 0),
+    json_column("kept"),
 )

@@ -29,6 +29,16 @@ async def list_activities(
     return _page(found, limit, lambda activity: (activity.created_at, activity.id))
 
 
+async def find_trails(connection: Connection, lead_ids: Sequence[UUID]) -> dict[UUID, list[Activity]]:
+    """The whole trail of each of these leads, newest first."""
+    sql = f"SELECT {rows.select(rows.ACTIVITY)} FROM leadline.activities WHERE lead_id = ANY($1) ORDER BY created_at DESC, id DESC"
+    trails: dict[UUID, list[Activity]] = {lead_id: [] for lead_id in lead_ids}
+    for row in await connection.fetch(sql, list(lead_ids)):
+        activity = Activity(*row)
+        trails[activity.lead_id].append(activity)
+    return trails
+
+
 async def list_submissions(
     connection: Connection, outcome: str | None, lead_id: UUID | None, position: Position | None, limit: int
 ) -> Page[SubmissionRecord]:

@@ -7,7 +7,6 @@ from leadline.web.openapi.types import Schema, object_of, object_with, ref, sche
 
 _FLAG: Schema = {"type": "boolean", "default": False}
 _TEXT: Schema = {"type": "string"}
-_COUNT: Schema = {"type": "integer"}
 
 
 def import_components() -> dict[str, Schema]:
@@ -17,12 +16,10 @@ def import_components() -> dict[str, Schema]:
         "type": "array",
         "items": object_with({"lead_id": {"type": "string", "format": "uuid"}, "why": _TEXT}),
     }
-    taken_back: Schema = {"deleted": _COUNT, "given_back": _COUNT, "kept": kept}
     row = object_with({"row": {"type": "object", "additionalProperties": _TEXT}, "why": _TEXT})
     return {
         "ImportFile": {"type": "string", "description": "A CSV or XLSX file, as it is."},
-        "Import": object_of(ImportRun, SHOWN, status=status),
-        "ImportTakenBack": object_of(ImportRun, SHOWN, status=status, **taken_back),
+        "Import": object_of(ImportRun, SHOWN, status=status, kept=kept),
         "RejectedRows": object_with({"items": {"type": "array", "items": row}, "next_cursor": {"type": "null"}}),
     }
 
@@ -48,5 +45,5 @@ IMPORT_OPERATIONS = {
     ),
     "getImport": Operation("leads:write", {200: ref("Import")}, (*KEYED, 404)),
     "listRejectedRows": Operation("leads:write", {200: ref("RejectedRows")}, (*KEYED, 404)),
-    "undoImport": Operation("leads:write", {200: ref("ImportTakenBack")}, (*KEYED, 404, 409)),
+    "undoImport": Operation("leads:write", {200: ref("Import")}, (*KEYED, 404, 409)),
 }

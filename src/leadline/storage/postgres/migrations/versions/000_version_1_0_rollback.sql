@@ -9,6 +9,7 @@ DROP TABLE IF EXISTS leadline.import_runs_kept;
 DROP TABLE IF EXISTS leadline.queue_kept;
 DROP TABLE IF EXISTS leadline.forms_kept;
 DROP TABLE IF EXISTS leadline.endpoint_routing_kept;
+DROP TABLE IF EXISTS leadline.import_undo_kept;
 DROP TABLE leadline.api_keys;
 DROP TABLE leadline.sessions;
 DROP TABLE leadline.scoring_rulesets;
