@@ -1,12 +1,14 @@
-"""Imports on the memory store: the part of a transaction that is about them."""
+"""Imports on the memory store: what is read of them, and the part of a transaction that is about them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
 from leadline.domain.imports import ImportRun
+from leadline.domain.lead_lists import Page, Position
 from leadline.ports import LostRace, Refused
 from leadline.storage.memory.buffered import Buffered
+from leadline.storage.memory.state import State, page_of
 
 
 class ImportTx(Buffered):
@@ -32,3 +34,18 @@ class ImportTx(Buffered):
             self._state.import_runs[run.id] = replace(run, version=run.version + 1)
 
         self._write("update_import_runs", runs, update)
+
+
+class ImportReads:
+    """See `ports.Store`."""
+
+    _state: State
+    _on_call: Callable[[str], None]
+
+    async def list_import_runs(self) -> list[ImportRun]:
+        self._on_call("list_import_runs")
+        return deepcopy(sorted(self._state.import_runs.values(), key=lambda run: run.id, reverse=True))
+
+    async def newest_import_runs(self, position: Position | None, limit: int) -> Page[ImportRun]:
+        self._on_call("newest_import_runs")
+        return page_of(self._state.import_runs.values(), lambda run: (run.id,), position, limit)

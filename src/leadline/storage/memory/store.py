@@ -13,7 +13,6 @@ from leadline.domain.activities import Activity
 from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, NotFound
 from leadline.domain.findings import Finding
-from leadline.domain.imports import ImportRun
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.invitations import Invitation
 from leadline.domain.lead_counts import open_counts, recounted
@@ -25,6 +24,7 @@ from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace
 from leadline.storage.memory import rules
+from leadline.storage.memory.imports import ImportReads
 from leadline.storage.memory.moment import MemoryMoment
 from leadline.storage.memory.notifications import NotificationReads
 from leadline.storage.memory.state import State, page_of
@@ -35,7 +35,7 @@ T = TypeVar("T")
 ATTEMPTS = 8
 
 
-class MemoryStore(NotificationReads):
+class MemoryStore(ImportReads, NotificationReads):
     """See `ports.Store`. `on_call` hears of each call before it happens, of `committed` after, and may raise: for the faults."""
 
     batch_max = 64
@@ -218,14 +218,6 @@ class MemoryStore(NotificationReads):
     async def find_endpoint(self, name: str) -> Endpoint | None:
         self._on_call("find_endpoint")
         return deepcopy(self._state.endpoints.get(name))
-
-    async def list_import_runs(self) -> list[ImportRun]:
-        self._on_call("list_import_runs")
-        return deepcopy(sorted(self._state.import_runs.values(), key=lambda run: run.id, reverse=True))
-
-    async def newest_import_runs(self, position: Position | None, limit: int) -> Page[ImportRun]:
-        self._on_call("newest_import_runs")
-        return page_of(self._state.import_runs.values(), lambda run: (run.id,), position, limit)
 
     async def list_endpoints(self) -> list[Endpoint]:
         self._on_call("list_endpoints")
