@@ -39,6 +39,9 @@ STEPS_ASIDE_MAX = 5
 BATCHES_AT_A_TIME = 10
 FORGET_SECONDS = 60.0
 DELIVERY_POLL_SECONDS = 2.0
+# A round of a channel takes all that is there, so that the next one is worth its claim: beside a flood of leads it finds more. An alert
+# waits no longer for it.
+ROUND_SECONDS = 0.05
 # What is being sent when the worker is told to stop may take so long.
 STOP_SECONDS = 6.0
 # How often held rows are looked at.
@@ -163,11 +166,12 @@ async def _run_channel(
                 released = await release_held(d, channel)
                 release_at = time.monotonic() + (0.0 if released else RELEASE_SECONDS)
             while not stopping.is_set() and await deliver(d, channel, stopping):
-                pass
+                await _wait(stopping, ROUND_SECONDS)
         except LeadlineError as error:
             log.warning("the delivery by %s stopped, will go on: %s", channel, error)
             pause = AFTER_FAULT_SECONDS
-        ring = asyncio.create_task(rung.wait())
+        # Nobody waits for a row that will only be held.
+        ring = asyncio.create_task(rung.wait() if d.hindrance(channel) is None else stopping.wait())
         await asyncio.wait([stop, ring], timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         ring.cancel()
     stop.cancel()

@@ -103,6 +103,16 @@ async def test_a_version_that_is_not_the_stored_one_is_a_lost_race(store: Store)
     assert (await store.get_lead(known.id), await store.get_user(person.id)) == (known, person)
 
 
+async def test_leads_are_found_by_id_the_deleted_among_them(store: Store) -> None:
+    one, gone, other = lead(), lead(is_deleted=True), lead()
+    await put(store, [one, gone, other])
+
+    found = await store.find_leads([gone.id, new_id(), one.id])
+
+    assert {each.id: each.is_deleted for each in found} == {one.id: False, gone.id: True}
+    assert await store.find_leads([]) == []
+
+
 BAD: dict[str, Any] = {
     "a name too long for its column": {"company_name": "x" * 300},
     "a NUL": {"contact_name": "a\0b"},

@@ -46,6 +46,14 @@ INDEXES = """
 SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE c.relnamespace = 'leadline'::regnamespace AND NOT i.indisunique
 """
+# A queue that the last ANALYZE saw empty, and then a flood of leads. A claim takes 20 rows of 20 people.
+FLOOD = """
+DELETE FROM leadline.notifications WHERE status = 'pending';
+ANALYZE leadline.notifications;
+INSERT INTO leadline.notifications (notification_type, template_name, recipient, created_at)
+SELECT 'email', 'lead_assigned', 'rep' || n % 100 || '@company.example.com', now() FROM generate_series(1, 5000) n
+"""
+CLAIMED_MAX = 400
 # A lead with an event, the newest but for the one that has the long trail.
 KNOWN = """
 SELECT (SELECT lead_id FROM leadline.activities ORDER BY created_at DESC LIMIT 1), l.email_key, l.created_at, s.event_id
@@ -106,6 +114,22 @@ async def test_a_category_is_planned_as_any_other(filled: "asyncpg.Connection[as
             await _cost(filled, list_statement(replace(query, categories=(each,)), None, LIMIT)) for each in CATEGORIES
         }
         assert len(costs) == 1, name
+
+
+async def test_a_claim_costs_its_own_rows_in_a_flood_that_the_statistics_do_not_know_of(
+    filled: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    claim = (await other_reads())["claim"]
+    transaction = filled.transaction()
+    await transaction.start()
+    try:
+        await filled.execute(FLOOD)
+        plans = [await explain(filled, *claim, mode) for mode in MODES]
+    finally:
+        await transaction.rollback()
+
+    for plan in plans:
+        assert max(node["Actual Rows"] * node["Actual Loops"] for node in plan.nodes()) <= CLAIMED_MAX, plan
 
 
 async def test_every_index_has_a_read(filled: "asyncpg.Connection[asyncpg.Record]") -> None:

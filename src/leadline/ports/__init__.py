@@ -130,6 +130,9 @@ class Store(AccountStore, RulesStore, EndpointStore, ImportStore, NotificationSt
     async def get_lead(self, lead_id: UUID) -> Lead:
         """One lead, deleted ones included. Raises NotFound."""
 
+    async def find_leads(self, ids: Sequence[UUID]) -> list[Lead]:
+        """These leads, deleted ones included; unknown ids are left out."""
+
     async def list_leads(self, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
         """A page of a list (`domain.lead_lists` says which leads and in which order), after `position`."""
 

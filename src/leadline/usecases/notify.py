@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
-from uuid import UUID
 
 from leadline.domain import delivery
 from leadline.domain.delivery import Circumstances
-from leadline.domain.errors import LeadlineError, NotFound, Unavailable
-from leadline.domain.leads import Lead
+from leadline.domain.errors import LeadlineError, Unavailable
 from leadline.domain.notifications import ChannelName, Notification
 from leadline.domain.told import message_sent, notification_failed
 from leadline.ports import Store, Tx
@@ -22,6 +20,8 @@ from leadline.usecases.sending import Delivery, Scene, send
 
 AT_ONCE = 8
 RELEASED_AT_ONCE = 100
+# Of so many recipients at once rows are held where the channel cannot send: that costs one transaction and no provider's time.
+HELD_AT_ONCE = 100
 SETTLE_TRIES = 4
 SETTLE_PAUSE_SECONDS = 0.2
 log = logging.getLogger("leadline.notify")
@@ -34,35 +34,38 @@ async def deliver(d: Delivery, channel: ChannelName, stopping: asyncio.Event) ->
         return 0
     now = d.now()
     claim = Claim(channel, d.name, now, now + timedelta(seconds=d.lease_seconds))
-    rows = await d.store.claim_notifications(replace(claim, recipients=1, each=1) if breaker.is_trying else claim)
+    if breaker.is_trying:
+        claim = replace(claim, recipients=1, each=1)
+    elif d.hindrance(channel) is not None:
+        claim = replace(claim, recipients=HELD_AT_ONCE)
+    rows = await d.store.claim_notifications(claim)
     if not rows:
         return 0
     scene = await _look(d.store, rows)
+    instead = {row.id: _not_sent(d, row, scene) for row in rows}
+    decided = [row for row in rows if instead[row.id] is not None]
+    if decided:
+        await _settle(d, decided, [each for each in instead.values() if each is not None])
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(mine: list[Notification]) -> int:
         async with gate:
             return await _deliver_to_one(d, mine, scene, stopping)
 
-    groups = [list(group) for _, group in groupby(rows, key=lambda row: row.recipient)]
-    return sum(await asyncio.gather(*(in_turn(group) for group in groups)))
+    left = (row for row in rows if instead[row.id] is None)
+    groups = [list(group) for _, group in groupby(left, key=lambda row: row.recipient)]
+    return len(decided) + sum(await asyncio.gather(*(in_turn(group) for group in groups)))
 
 
 async def _look(store: Store, rows: Sequence[Notification]) -> Scene:
-    async def find(lead_id: UUID) -> Lead | None:
-        try:
-            return await store.get_lead(lead_id)
-        except NotFound:
-            return None
-
     ids = {row.lead_id for row in rows if row.lead_id}
-    leads = await asyncio.gather(*(find(lead_id) for lead_id in ids))
+    leads = await store.find_leads([*ids]) if ids else []
     users = await store.list_users() if any(row.user_id for row in rows) else []
     # Only mail that a lead never asked for may be unsubscribed from.
-    nurtured = [lead.email_key for lead in leads if lead] if any(_is_to_lead(row) for row in rows) else []
+    nurtured = [lead.email_key for lead in leads] if any(_is_to_lead(row) for row in rows) else []
     suppressed = await store.find_suppressions(nurtured) if nurtured else []
     return Scene(
-        {lead.id: lead for lead in leads if lead},
+        {lead.id: lead for lead in leads},
         {user.id: user for user in users},
         frozenset(found.address for found in suppressed),
     )
@@ -75,13 +78,7 @@ def _is_to_lead(row: Notification) -> bool:
 async def _deliver_to_one(d: Delivery, rows: list[Notification], scene: Scene, stopping: asyncio.Event) -> int:
     """One recipient's rows in their order. What cannot be tried any more now is given back, and so is all behind it."""
     settled = 0
-    left = list(rows)
-    for row in rows:
-        if (instead := delivery.decide(row, _circumstances(d, row, scene))) is not None:
-            await _settle(d, [row], [instead])
-            left.remove(row)
-            settled += 1
-    for batch in delivery.batches(left):
+    for batch in delivery.batches(rows):
         if (
             stopping.is_set()
             or not _has_time(d, batch[0])
@@ -90,20 +87,21 @@ async def _deliver_to_one(d: Delivery, rows: list[Notification], scene: Scene, s
             break
         outcome = await send(d, batch, scene)
         await _settle(d, batch, outcome)
-        left = left[len(batch) :]
         settled += len(batch)
         if outcome[0].status == "pending":
             break
-    if left:
+    if left := rows[settled:]:
         await _settle(d, left, [delivery.give_back(row) for row in left])
     return settled
 
 
-def _circumstances(d: Delivery, row: Notification, scene: Scene) -> Circumstances:
+def _not_sent(d: Delivery, row: Notification, scene: Scene) -> Notification | None:
+    """The row as held or suppressed, or None where it is to be sent."""
     lead = scene.leads.get(row.lead_id) if row.lead_id else None
     user = scene.users.get(row.user_id) if row.user_id else None
     is_unsubscribed = _is_to_lead(row) and lead is not None and lead.email_key in scene.unsubscribed
-    return Circumstances(d.now(), lead, user, d.hindrance(row.notification_type), is_unsubscribed)
+    around = Circumstances(d.now(), lead, user, d.hindrance(row.notification_type), is_unsubscribed)
+    return delivery.decide(row, around)
 
 
 def _has_time(d: Delivery, row: Notification) -> bool:

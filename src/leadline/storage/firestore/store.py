@@ -99,6 +99,9 @@ class FirestoreStore(NotificationReads):
     async def get_lead(self, lead_id: UUID) -> Lead:
         return await leads.get_lead(self._client, lead_id)
 
+    async def find_leads(self, ids: Sequence[UUID]) -> list[Lead]:
+        return await leads.find_leads(self._client, ids)
+
     async def list_leads(self, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
         return await leads.list_leads(self._client, query, position, limit)
 
@@ -108,7 +111,9 @@ class FirestoreStore(NotificationReads):
     async def leads_of_address(self, email_key: str, limit: int) -> list[Lead]:
         path = intake.email_path(email_key)
         known = intake.known_leads(email_key, (await queries.get(self._client, [path]))[path])
-        return await leads.find_leads(self._client, [one.lead_id for one in known[:limit]])
+        found = await leads.find_leads(self._client, [one.lead_id for one in known[:limit]])
+        # Deleted meanwhile.
+        return [lead for lead in found if not lead.is_deleted]
 
     async def list_activities(self, lead_id: UUID, position: Position | None, limit: int) -> Page[Activity]:
         return await trail.list_activities(self._client, lead_id, position, limit)

@@ -76,6 +76,10 @@ class MemoryStore(ImportReads, NotificationReads):
             raise NotFound(f"no lead {lead_id}")
         return deepcopy(self._state.leads[lead_id])
 
+    async def find_leads(self, ids: Sequence[UUID]) -> list[Lead]:
+        self._on_call("find_leads")
+        return deepcopy([self._state.leads[i] for i in ids if i in self._state.leads])
+
     async def list_leads(self, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
         self._on_call("list_leads")
         found = [lead for lead in self._state.leads.values() if matches(query, lead)]

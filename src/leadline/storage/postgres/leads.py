@@ -41,6 +41,7 @@ _ORDERS: dict[Order, tuple[str, ...]] = {
     "updated": ("updated_at", "id"),
 }
 _ONE = f"SELECT {rows.select(rows.LEAD)} FROM leadline.leads WHERE id = $1"
+_SOME = f"SELECT {rows.select(rows.LEAD)} FROM leadline.leads WHERE id = ANY($1::uuid[])"
 
 # By idx_unique_email_24h, which holds no deleted lead; the few of one address are sorted.
 OF_ADDRESS = (
@@ -55,6 +56,11 @@ async def get_lead(connection: Connection, lead_id: UUID) -> Lead:
     if row is None:
         raise NotFound(f"no lead {lead_id}")
     return Lead(*row)
+
+
+async def find_leads(connection: Connection, ids: Sequence[UUID]) -> list[Lead]:
+    """These leads, deleted ones included; unknown ids are left out."""
+    return [Lead(*row) for row in await connection.fetch(_SOME, ids)]
 
 
 async def list_leads(connection: Connection, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:

@@ -33,15 +33,16 @@ def _walk(name: str, first: str, last: str) -> str:
 
 # The head of a recipient stands for all of that recipient's rows: who holds its lock may lease what follows it, up to the first row
 # that is not free. A head that another worker holds is passed over with all that is behind it. What both saw as free is looked at
-# again by the row as it is by then, for FOR UPDATE and UPDATE check their conditions anew.
+# again by the row as it is by then, for FOR UPDATE and UPDATE check their conditions anew. Ids are handed on as arrays: in a join the
+# planner, whose statistics are older than a flood, may read all that is pending for each of them.
 CLAIM = f"""
 WITH RECURSIVE {_walk("onward", ">= $7", "")}, {_walk("around", "< $7", " AND n.recipient < $7")},
 heads AS (
   SELECT id FROM (SELECT * FROM onward UNION ALL SELECT * FROM around) every WHERE is_free LIMIT $5
 ),
 held AS (
-  SELECT n.id, n.recipient FROM leadline.notifications n JOIN heads h ON h.id = n.id WHERE {_PENDING} AND {_FREE}
-  FOR UPDATE OF n SKIP LOCKED
+  SELECT n.id, n.recipient FROM leadline.notifications n
+  WHERE n.id = ANY (ARRAY(SELECT id FROM heads)) AND {_PENDING} AND {_FREE} FOR UPDATE SKIP LOCKED
 ),
 following AS (
   SELECT r.id, bool_and(r.is_free) OVER (PARTITION BY r.recipient ORDER BY r.id) AS is_free
@@ -50,8 +51,8 @@ following AS (
     WHERE {_PENDING} AND n.recipient = h.recipient AND n.id >= h.id ORDER BY n.id LIMIT $6
   ) r
 )
-UPDATE leadline.notifications n SET lease_until = $3, leased_by = $4 FROM following f
-WHERE n.id = f.id AND f.is_free AND {_PENDING} AND {_FREE} RETURNING {rows.select(rows.NOTIFICATION, "n")}
+UPDATE leadline.notifications n SET lease_until = $3, leased_by = $4
+WHERE n.id = ANY (ARRAY(SELECT id FROM following WHERE is_free)) AND {_PENDING} AND {_FREE} RETURNING {rows.select(rows.NOTIFICATION, "n")}
 """
 
 BY_ID = f"SELECT {rows.select(rows.NOTIFICATION)} FROM leadline.notifications WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"

@@ -85,6 +85,10 @@ class PostgresStore(NotificationReads):
         async with borrow(self._pool) as connection:
             return await leads.get_lead(connection, lead_id)
 
+    async def find_leads(self, ids: Sequence[UUID]) -> list[Lead]:
+        async with borrow(self._pool) as connection:
+            return await leads.find_leads(connection, ids)
+
     async def list_leads(self, query: LeadQuery, position: Position | None, limit: int) -> Page[Lead]:
         async with borrow(self._pool) as connection:
             return await leads.list_leads(connection, query, position, limit)
