@@ -179,6 +179,7 @@ ROUTES: dict[str, Route] = {
     # There is no endpoint of this id.
     "GET /api/v1/endpoints/{endpoint_id}": Route("key", "manage_endpoints", 404),
     "PATCH /api/v1/endpoints/{endpoint_id}": Route("key", "manage_endpoints", 404, sent={"active": False}),
+    "GET /api/v1/leads/export": Route("key", "export_leads"),
     "GET /api/v1/imports": Route("key", "import_leads"),
     # JSON is no table.
     "POST /api/v1/imports": Route("key", "import_leads", 400, sent={}),

@@ -2,16 +2,15 @@
 
 import csv
 import io
-import re
 from typing import Any
 
 import httpx2
-import pytest
+from openpyxl import load_workbook
+from pyarrow import parquet
 
 from leadline.domain.errors import Unavailable
 from leadline.domain.lead_edits import etag
-from leadline.web import list_export
-from leadline.web.presenting.csv_file import COLUMNS, CsvFile, _line, safe_cell
+from leadline.exports.columns import COLUMNS
 from tests.web.browsing import House, form_token, running
 
 
@@ -36,7 +35,7 @@ async def test_a_manager_gets_the_list_with_its_filters_and_in_its_order(house: 
     assert [row["company_name"] for row in rows] == ["First, Inc.", "Second"]
     assert rows[0]["message"] == "a\nb"
     assert [row["owner"] for row in rows] == ["", "Rep One"]
-    assert list(rows[0]) == [*COLUMNS, "owner"]
+    assert list(rows[0]) == list(COLUMNS)
     assert answer.headers["content-disposition"].startswith('attachment; filename="leads-hot-')
     assert answer.headers["cache-control"] == "no-store"
 
@@ -51,19 +50,51 @@ async def test_a_long_list_is_written_to_its_end(house: House) -> None:
     assert [row["company_name"] for row in rows] == [f"Firm {number}" for number in reversed(range(450))]
 
 
-async def test_a_file_that_is_cut_says_so_in_its_last_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_export, "EXPORT_ROWS_MAX", 200)
-    for number in range(201):
-        await house.lead(category="Cold", raw_score=number)
+async def test_a_list_is_a_workbook_or_parquet_where_asked(house: House) -> None:
+    for number in range(250):
+        await house.lead(company_name=f"=Firm({number})", category="Cold", raw_score=number, lead_score=number % 100)
     browser = await house.browser(house.team["Manager"])
 
-    rows = rows_of(await browser.get("/leads/export?list=cold"))
+    workbook = await browser.get("/leads/export?list=cold&format=xlsx")
+    table = await browser.get("/leads/export?list=cold&format=parquet")
 
-    assert len(rows) == 201
-    assert rows[-1]["id"] == "only the first 200 leads are in this file: narrow the filters"
+    sheet = load_workbook(io.BytesIO(workbook.content), read_only=True).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert (len(rows), list(rows[0])) == (251, list(COLUMNS))
+    assert rows[1][2] == "'=Firm(249)"
+    assert workbook.headers["content-disposition"].endswith('.xlsx"')
+    read = parquet.read_table(io.BytesIO(table.content))
+    assert read.column_names == list(COLUMNS)
+    assert read["company_name"].to_pylist() == [f"=Firm({number})" for number in reversed(range(250))]
 
 
-async def test_an_outage_in_the_middle_is_told_in_the_file() -> None:
+async def test_the_page_offers_the_formats_with_the_filters_of_the_list(house: House) -> None:
+    await house.lead(category="Cold")
+    browser = await house.browser(house.team["Manager"])
+
+    page = (await browser.get("/?list=cold&source=API")).text
+
+    for form in ("csv", "xlsx", "parquet"):
+        assert f'href="/leads/export?list=cold&amp;source=API&amp;format={form}"' in page
+    refused = await browser.get("/leads/export?format=pdf")
+    assert refused.status_code == 422
+    assert "csv, xlsx, parquet" in refused.text
+
+
+async def test_a_program_gets_the_list_of_the_api(house: House) -> None:
+    await house.lead(company_name="Kestrel", category="Hot", source="Tally")
+    await house.lead(company_name="Done", category="Hot", source="Tally", status="Opportunity")
+    await house.lead(company_name="Other", category="Hot", source="API")
+    program = await house.browser(headers=await house.key("leads:read"))
+
+    rows = rows_of(await program.get("/api/v1/leads/export?source=Tally&status=any"))
+    refused = await program.get("/api/v1/leads/export?format=pdf&limit=5")
+
+    assert sorted(row["company_name"] for row in rows) == ["Done", "Kestrel"]
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/limit", "/format"]
+
+
+async def test_an_outage_in_the_middle_is_told_in_the_file_and_cuts_a_programs_connection() -> None:
     calls = [0]
 
     def on_call(name: str) -> None:
@@ -79,7 +110,13 @@ async def test_an_outage_in_the_middle_is_told_in_the_file() -> None:
 
         rows = rows_of(await browser.get("/leads/export?list=cold"))
 
+        calls[0] = 0
+        program = await house.browser(headers=await house.key("leads:read"))
+        calls[0] = 0
+        cut = await program.get("/api/v1/leads/export?format=parquet")
+
     assert rows[-1]["id"] == "this file is not complete: the database does not answer"
+    assert cut.content == b"PAR1"
 
 
 async def test_chosen_rows_have_a_result_each(house: House) -> None:
@@ -123,38 +160,3 @@ async def test_nothing_in_a_file_is_run_by_a_spreadsheet(house: House) -> None:
     assert row["company_name"] == '\'=HYPERLINK("http://x","y")'
     assert row["contact_name"] == "'@SUM(1)"
     assert row["phone"] == "'+1 555 0100"
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("Acme", "Acme"),
-        ("=1+1", "'=1+1"),
-        ("  =1+1", "'  =1+1"),
-        ("-2", "'-2"),
-        ("\t=1", "'\t'=1"),
-        ("\r=1", "'\r'=1"),
-        ("＝1", "'＝1"),
-        (-2, "-2"),
-        (True, "yes"),
-        (None, ""),
-        ("a=b", "a=b"),
-    ],
-)
-def test_a_cell_is_text_or_a_number_and_never_a_formula(value: object, expected: str) -> None:
-    assert safe_cell(value) == expected
-
-
-@pytest.mark.parametrize("start", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "＝1", '"=1', ' "-1'])
-@pytest.mark.parametrize("before", ["Acme;", "Acme; ", "two\nlines\n", "Acme\r\n", "Acme\t", ";;", '";', "a,b;"])
-def test_no_formula_begins_where_another_spreadsheet_parts_the_cells(before: str, start: str) -> None:
-    line = CsvFile([]).left_out("id", "") + _line(["first", before + start, "last"]).encode()
-
-    for cell in re.split("[;\t\r\n]", line.decode()):
-        assert not cell.lstrip(' "').startswith(("=", "+", "-", "@", "＝"))
-
-
-def test_what_only_looks_like_one_is_left_as_it_is() -> None:
-    text = "We - all of us = 5 + you; mail a@b.co"
-
-    assert safe_cell(text) == text

@@ -8,6 +8,7 @@ import rich_click as click
 from leadline.cli.accounts import apikey, user
 from leadline.cli.conventions import DONE, FAILED, NO_SUCH_THING, PARTLY_DONE, TRY_AGAIN, WRONG_USE, as_json_option
 from leadline.cli.endpoints import endpoint
+from leadline.cli.exports import export
 from leadline.cli.imports import import_, import_undo
 from leadline.cli.notify import notify, worker
 from leadline.cli.reconcile import reconcile
@@ -171,6 +172,7 @@ main.add_command(apikey)
 main.add_command(endpoint)
 main.add_command(notify)
 main.add_command(reconcile)
+main.add_command(export)
 main.add_command(import_)
 main.add_command(import_undo)
 main.add_command(rules)

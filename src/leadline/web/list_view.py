@@ -19,6 +19,11 @@ from leadline.web.presenting.words import counted
 from leadline.web.services import Services, now_for
 
 NOBODY_CHOICE = ("nobody", "Nobody", "to be claimed")
+EXPORT_CHOICES = (
+    ("csv", "CSV", "any spreadsheet, any program"),
+    ("xlsx", "XLSX", "Excel"),
+    ("parquet", "Parquet", "analysis tools"),
+)
 AUTO_CHOICE = ("auto", "Whose turn it is", "as routing does")
 
 
@@ -80,6 +85,7 @@ def _acts(viewer: User, users: Iterable[User], wanted: Wanted) -> dict[str, Any]
     return {
         "owners_to_give": [*reps, AUTO_CHOICE, NOBODY_CHOICE] if can(viewer, "assign_lead") else [],
         "may_export": can(viewer, "export_leads"),
-        "export_address": "/leads/export" + wanted.address().removeprefix("/"),
+        "export_address": "/leads/export" + wanted.address().removeprefix("/") + "&format=",
+        "export_formats": EXPORT_CHOICES,
         "reasons": {reason: reason.replace("_", " ").capitalize() for reason in REASONS},
     }

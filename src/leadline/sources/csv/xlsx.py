@@ -1,5 +1,6 @@
 """Workbooks: the records of the first sheet that has any, read as a stream."""
 
+import re
 import warnings
 import zipfile
 import zlib
@@ -17,6 +18,8 @@ from leadline.sources.csv.dialect import Record
 SHEET_BYTES_MAX = 8 * 1024**3
 TEXTS_BYTES_MAX = 512 * 1024**2
 _TEXTS = "xl/sharedStrings.xml"
+# How a workbook writes what XML cannot hold, the carriage return among it.
+_WRITTEN = re.compile("_x([0-9A-Fa-f]{4})_")
 _BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, NotImplementedError)  # fmt: skip
 
 
@@ -49,7 +52,7 @@ def cell_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return _WRITTEN.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -75,9 +75,11 @@ def _parameter_of(place: str, name: str, schema: Schema, *, required: bool = Fal
 
 def _response(status: int, known: Operation) -> Schema:
     good = known.answers.get(status)
-    media_type, schema = ("application/problem+json", ref("Problem")) if good is None else ("application/json", good)
+    content: Schema = {"application/problem+json": {"schema": ref("Problem")}}
+    if good is not None:
+        content = {media_type: {"schema": good} for media_type in known.answer_types}
     why = known.why.get(status) or REASONS.get(status, "Done.")
     headers = {"X-Request-Id": {"schema": {"type": "string"}}}
     if status in (429, 503):
         headers["Retry-After"] = {"schema": {"type": "integer"}}
-    return {"description": why, "headers": headers, "content": {media_type: {"schema": schema}}}
+    return {"description": why, "headers": headers, "content": content}

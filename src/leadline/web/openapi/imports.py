@@ -1,4 +1,4 @@
-"""Imports: what is sent and what is answered."""
+"""Files: what is sent and what is answered."""
 
 from leadline.domain.imports import ImportRun, ImportStatus
 from leadline.web.api_imports import SHOWN
@@ -20,6 +20,10 @@ def import_components() -> dict[str, Schema]:
     return {
         "ImportFile": {"type": "string", "description": "A CSV or XLSX file, as it is."},
         "Import": object_of(ImportRun, SHOWN, status=status, kept=kept),
+        "LeadsFile": {
+            "type": "string",
+            "description": "Leads as a file. Where a spreadsheet would take a value for a formula, an apostrophe stands before it; the import takes it away again.",
+        },
         "RejectedRows": object_with({"items": {"type": "array", "items": row}, "next_cursor": {"type": "null"}}),
     }
 

@@ -35,5 +35,6 @@ class Operation:
     headers: dict[str, Schema] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     body: Schema | None = None
+    answer_types: tuple[str, ...] = ("application/json",)
     body_type: str = "application/json"
     why: dict[int, str] = field(default_factory=dict)

@@ -5,6 +5,11 @@ from leadline.domain.intake import OUTCOMES
 from leadline.domain.lead_lists import DEFAULT_LIMIT, MAX_LIMIT
 from leadline.domain.leads import CATEGORIES, STATUSES
 from leadline.domain.notifications import NOTIFICATION_STATUSES
+from leadline.exports import EXPORT_FORMATS
+from leadline.exports.csv_file import CsvFile
+from leadline.exports.parquet_file import ParquetFile
+from leadline.exports.xlsx_file import XlsxFile
+from leadline.web.exporting import FORMAT
 from leadline.web.openapi.endpoints import ENDPOINT_OPERATIONS
 from leadline.web.openapi.imports import IMPORT_OPERATIONS
 from leadline.web.openapi.operation import KEYED, READING, Operation
@@ -85,6 +90,14 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "getReceipt": Operation("leads:create", {200: ref("Receipt")}, (*KEYED, 404)),
     "listLeads": Operation("leads:read", {200: page_of("Lead")}, (*KEYED, 422), query=LEAD_FILTERS | PAGING),
+    "exportLeads": Operation(
+        "leads:read",
+        {200: ref("LeadsFile")},
+        (*KEYED, 422),
+        query={FORMAT: {"type": "string", "enum": list(EXPORT_FORMATS), "default": "csv"}} | LEAD_FILTERS,
+        answer_types=tuple(file.media_type for file in (CsvFile, XlsxFile, ParquetFile)),
+        why={200: "The file."},
+    ),
     "getLead": Operation("leads:read", {200: ref("Lead")}, (*KEYED, 404)),
     "listActivities": Operation("leads:read", {200: page_of("Activity")}, (*KEYED, 404, 422), query=PAGING),
     "explainLead": Operation("leads:read", {200: ref("LeadExplanation")}, (*KEYED, 404)),

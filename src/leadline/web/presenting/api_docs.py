@@ -73,7 +73,8 @@ def _call(path: str, method: str, operation: Mapping[str, Any]) -> Call:
 
 
 def _schema_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    (media,) = content["content"].values()
+    # A file has a media type for each format, and one schema.
+    media = next(iter(content["content"].values()))
     schema: Mapping[str, Any] = media["schema"]
     return schema
 
