@@ -132,7 +132,7 @@ def _firestore(module: str) -> Any:
 async def build_house(settings: Settings, store: Store) -> House:
     """The rules as they stand now, published on first use."""
     ruleset = await current_ruleset(store, DEFAULT_RULESET, utc_now())
-    return House(compile_rules(ruleset), new_id, settings.slack_channel)
+    return House(compile_rules(ruleset), new_id, settings.slack_channel, settings.routing == "all")
 
 
 def build_channels(settings: Settings, secret_key: str) -> dict[ChannelName, Channel]:

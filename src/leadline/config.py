@@ -47,6 +47,9 @@ class Settings:
         "LEADLINE_SECRET_KEY", secret=True, help="signs cursors and forms; unset: made at first start"
     )
     phone_region: str | None = _setting("LEADLINE_PHONE_REGION", help="country of numbers without a prefix, such as US")
+    routing: str = _setting(
+        "LEADLINE_ROUTING", "hot_and_warm", help="which new leads are given to a rep: hot_and_warm, or all"
+    )
     slack_channel: str = _setting("SLACK_CHANNEL", "#leads", help="where alerts go")
     slack_bot_token: str | None = _setting(
         "SLACK_BOT_TOKEN", secret=True, help="xoxb-..., with the scope chat:write; unset: see SLACK_WEBHOOK_URL"
@@ -195,6 +198,8 @@ def _check(settings: Settings) -> None:
             raise WrongSetting(
                 f"{variable} begins with {urlsplit(url).scheme or 'no scheme'!r}; use postgresql://USER:PASSWORD@HOST/DATABASE or firestore://PROJECT"
             )
+    if settings.routing not in ("hot_and_warm", "all"):
+        raise WrongSetting(f"LEADLINE_ROUTING is {settings.routing!r}; use hot_and_warm or all")
     if settings.public_url and urlsplit(settings.public_url).scheme not in ("http", "https"):
         raise WrongSetting("PUBLIC_URL must begin with http:// or https://")
     if settings.api_key and len(settings.api_key) < MIN_KEY_LENGTH:

@@ -1,9 +1,15 @@
-"""An endpoint that routes all: its Cold leads go to a rep, wait for one, and stay that way through every later decision."""
+"""An endpoint, or a house, that routes all: its Cold leads go to a rep, wait for one, and stay that way through every later decision."""
 
+from dataclasses import replace
+
+import pytest
+
+from leadline.domain.intake import Intake
 from leadline.ports import Store
+from leadline.usecases.capture import capture_leads
 from leadline.usecases.hand_over import assign_auto, assign_to, unassign
 from leadline.usecases.one_lead import change_lead
-from tests.builders import COLD, HOT, deciding, intake
+from tests.builders import COLD, HOT, HOUSE, NOW, deciding, intake
 from tests.invariants import broken_rules
 from tests.steps import add_reps, captured_lead, notifications
 
@@ -43,4 +49,18 @@ async def test_hands_and_releases_keep_that_it_is_routed(store: Store) -> None:
         assert ((await store.get_lead(lead.id)).route_decision or {})["routing"] == "all"
 
     assert (await store.get_lead(lead.id)).assigned_to == rep.id
+    assert await broken_rules(store) == []
+
+
+@pytest.mark.parametrize(("endpoint", "is_routed"), [(None, True), (True, True), (False, False)])
+async def test_a_house_may_route_all_and_an_endpoint_says_otherwise(
+    store: Store, endpoint: bool | None, is_routed: bool
+) -> None:
+    (rep,) = await add_reps(store, 1)
+    item: Intake = intake(routes_all=endpoint, **COLD)
+
+    (captured,) = await capture_leads(store, replace(HOUSE, routes_all=True), [item], NOW)
+
+    assert captured.lead is not None
+    assert (await store.get_lead(captured.lead.id)).assigned_to == (rep.id if is_routed else None)
     assert await broken_rules(store) == []

@@ -43,7 +43,7 @@ async def test_an_endpoint_comes_back_as_it_was_written(store: Store) -> None:
     assert await store.find_endpoint("contact-us") == full
     assert await store.list_endpoints() == [plain, full]
     assert await store.find_endpoint("contact-u") is None
-    assert (full.routing, plain.routing) == ("all", "hot_and_warm")
+    assert (full.routing, plain.routing) == ("all", "house")
     assert (full.source, full.is_active, full.path) == ("Messe 2026", False, "/hooks/typeform/contact-us")
     assert full.sealed_secrets is not None
     assert SEALER.open(full.sealed_secrets) == ("a good secret",)

@@ -60,7 +60,14 @@ def other_queries() -> list[Find]:
         notifications.due_held("slack", NOW, 9),
         notifications.oldest("slack", "failed"),
     ]
-    return [*of_leads, trail.activities_of(an_id(1)), *newest, *queue, access.ended_tries(NOW, 300)]
+    return [
+        *of_leads,
+        trail.activities_of(an_id(1)),
+        trail.postings_of("main"),
+        *newest,
+        *queue,
+        access.ended_tries(NOW, 300),
+    ]
 
 
 def test_every_query_has_an_index() -> None:

@@ -30,7 +30,7 @@ async def test_a_new_database_is_brought_to_the_newest_revision_once(firestore_p
     assert [await migrate.upgrade(firestore_project), await migrate.upgrade(firestore_project)] == [True, False]
 
     assert await migrate.current_revision(firestore_project) == migrate.HEAD
-    assert migrate.HEAD == "012_import_undo"
+    assert migrate.HEAD == "013_ways_in"
 
 
 async def test_a_website_that_somebody_entered_survives_the_way_back_and_there_again(firestore_project: str) -> None:

@@ -12,7 +12,7 @@ from leadline.ports.notifications import Claim
 from leadline.storage.postgres import accounts, intake, leads, notifications, rules, trail
 from leadline.storage.postgres.rows import Connection
 from leadline.storage.postgres.tx import PostgresTx
-from tests.plans.rows import BUSY_REP, QUIET_REP
+from tests.plans.rows import BUSY_REP, ENDPOINT, QUIET_ENDPOINT, QUIET_REP
 
 Statement = tuple[str, tuple[Any, ...]]
 Ask = Callable[[Connection, Position | None, int], Awaitable[Any]]
@@ -114,6 +114,9 @@ def _trails(known: Known) -> list[NamedList]:
     def submissions(outcome: str | None, lead_id: UUID | None) -> Ask:
         return lambda c, position, limit: trail.list_submissions(c, outcome, lead_id, position, limit)
 
+    def postings(endpoint: str) -> Ask:
+        return lambda c, position, limit: trail.list_endpoint_postings(c, endpoint, position, limit)
+
     def notifications(status: str | None, lead_id: UUID | None) -> Ask:
         return lambda c, position, limit: trail.list_notifications(c, status, lead_id, position, limit)
 
@@ -127,6 +130,7 @@ def _trails(known: Known) -> list[NamedList]:
         ),
         NamedList("submissions", submissions(None, None), ("id",)),
         NamedList("submissions of a lead", submissions(None, known.lead_id), ("id",)),
+        *(NamedList(f"postings of {name}", postings(name), ("id",)) for name in (ENDPOINT, QUIET_ENDPOINT)),
         *(NamedList(f"submissions {outcome}", submissions(outcome, None), ("id",)) for outcome in outcomes),
         NamedList("notifications", notifications(None, None), ("id",)),
         NamedList("notifications of a lead", notifications(None, known.lead_id), ("id",)),
@@ -143,7 +147,7 @@ def _rescored() -> NamedList:
 
 def _intake(known: Known) -> NamedList:
     addresses: Sequence[tuple[str, datetime]] = [(known.email_key, known.created_at)]
-    events = [("main", known.event_id)]
+    events = [(ENDPOINT, known.event_id)]
     return NamedList("intake look-up", lambda c, _position, _limit: intake.read_view(c, addresses, events))
 
 

@@ -8,6 +8,8 @@ from leadline.storage.postgres.lead_tables import leads as lead_table
 REPS = 50
 BUSY_REP, QUIET_REP = (f"00000000-0000-7000-8000-{number:012}" for number in (1, REPS))
 LONG_TRAIL = 60_000
+# Half of all postings came in at one endpoint, the first few of two years ago at another.
+ENDPOINT, QUIET_ENDPOINT = "main", "fair"
 
 # Ids are UUIDv7 as the application makes them: they ascend with created_at.
 _SETUP = """
@@ -78,13 +80,13 @@ SELECT pg_temp.v7(at, n, 3), (SELECT id FROM leadline.leads WHERE assigned_to IS
 FROM generate_series(1, {LONG_TRAIL}) n, LATERAL (SELECT timestamptz '2026-11-24 12:00+00' + n * interval '1 second' AS at) t
 """
 
-_SUBMISSIONS = """
+_SUBMISSIONS = f"""
 INSERT INTO leadline.submissions (id, way_in, endpoint, event_id, payload, outcome, lead_id, received_at)
-SELECT pg_temp.v7(created_at, row_number() OVER (), 4), 'api', CASE WHEN b < 5000 THEN 'main' END, CASE WHEN b < 5000 THEN 'event-' || id END,
-  convert_to(repeat('{"email": "x"} ', 12), 'UTF8'),
+SELECT pg_temp.v7(created_at, n, 4), 'api', CASE WHEN n <= 120 THEN '{QUIET_ENDPOINT}' WHEN b < 5000 THEN '{ENDPOINT}' END, CASE WHEN b < 5000 THEN 'event-' || id END,
+  convert_to(repeat('{{"email": "x"}} ', 12), 'UTF8'),
   CASE WHEN b < 9600 THEN 'created' WHEN b < 9800 THEN 'duplicate' WHEN b < 9950 THEN 'spam' WHEN b < 9990 THEN 'rejected' ELSE 'quarantined' END,
   CASE WHEN b < 9950 THEN id END, created_at
-FROM (SELECT *, pg_temp.h(hashtext(id::text), 6) b FROM leadline.leads) l
+FROM (SELECT *, pg_temp.h(hashtext(id::text), 6) b, row_number() OVER (ORDER BY id) n FROM leadline.leads) l
 """
 
 _NOTIFICATIONS = """

@@ -29,7 +29,9 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
             "--default", "defaults", multiple=True, metavar="NAME=VALUE", help="FIELD=TEXT, for what was not given."
         ),
         click.option("--source", help="What its leads say of where they come from."),
-        click.option("--routing", type=click.Choice(["hot_and_warm", "all"]), help="Which leads are given to a rep."),
+        click.option(
+            "--routing", type=click.Choice(["house", "hot_and_warm", "all"]), help="Which leads are given to a rep."
+        ),
     ):
         command = option(command)
     return command

@@ -16,9 +16,9 @@ from leadline.domain.leads import COMPANY_SIZES
 Provider = Literal["webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail", "form"]
 PROVIDERS: tuple[Provider, ...] = ("webflow", "typeform", "hubspot", "tally", "calendly", "generic", "mail", "form")
 
-# Which of its new leads are given to a rep: the house's own choice, or every one.
-Routing = Literal["hot_and_warm", "all"]
-ROUTINGS: tuple[Routing, ...] = ("hot_and_warm", "all")
+# Which of its new leads are given to a rep: as the house does (LEADLINE_ROUTING), or by a choice of its own.
+Routing = Literal["house", "hot_and_warm", "all"]
+ROUTINGS: tuple[Routing, ...] = ("house", "hot_and_warm", "all")
 
 NAME_MAX = 63
 SECRETS_MAX = 5
@@ -56,12 +56,17 @@ class Endpoint:
     version: int = 1
     form: Form | None = None
     spam: SpamSettings = field(default_factory=SpamSettings)
-    routing: Routing = "hot_and_warm"
+    routing: Routing = "house"
 
     @property
     def is_signed(self) -> bool:
         """Whether its posts must carry a signature."""
         return self.sealed_secrets is not None
+
+    @property
+    def routes_all(self) -> bool | None:
+        """Whether its Cold leads are given to a rep too; None where it does as the house does."""
+        return None if self.routing == "house" else self.routing == "all"
 
     @property
     def path(self) -> str:

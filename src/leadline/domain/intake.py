@@ -39,7 +39,8 @@ class Intake:
     `is_live` is False for demo, import and copy: those queue no notification. `is_test` marks a lead that nobody sent: it
     notifies nobody either. `replay_of` is the posting that a release reads anew, `once` the idempotency key it was sent under, `key_id`
     the API key that sent it. An import says which one it is (`import_id`), when its leads came and whose they are, and whether they
-    are routed. With `routes_all` its endpoint wants a rep for the lead whatever its category."""
+    are routed. `routes_all` is whether its endpoint wants a rep for the lead whatever its category;
+    None: as the house does."""
 
     id: UUID
     way_in: WayIn
@@ -56,7 +57,7 @@ class Intake:
     is_demo: bool = False
     is_test: bool = False
     replay_of: UUID | None = None
-    routes_all: bool = False
+    routes_all: bool | None = None
     once: "Once | None" = None
     key_id: UUID | None = None
     import_id: UUID | None = None

@@ -43,12 +43,12 @@ def is_eligible(user: User) -> bool:
 
 
 def is_routed(category: Category, *, routes_all: bool = False) -> bool:
-    """Hot and Warm are given to a rep; Cold stays unrouted until somebody claims it, unless the lead's endpoint routes all."""
+    """Hot and Warm are given to a rep; Cold stays unrouted until somebody claims it, unless its endpoint or the house routes all."""
     return routes_all or category in ROUTED_CATEGORIES
 
 
 def kept_routing(lead: Lead) -> dict[str, Any]:
-    """What every later decision about a lead keeps of the first: that its endpoint routes all, where it does."""
+    """What every later decision about a lead keeps of the first: that every lead was routed where it came in."""
     return _ALL if (lead.route_decision or {}).get("routing") == "all" else {}
 
 
@@ -99,7 +99,7 @@ class Roster:
     def route(
         self, category: Category, returning_owner: UUID | None, now: datetime, *, routes_all: bool = False
     ) -> Route:
-        """Choose for one lead: nobody for Cold (unless its endpoint `routes_all`), the earlier owner of this address if eligible,
+        """Choose for one lead: nobody for Cold (unless `routes_all`), the earlier owner of this address if eligible,
         else whose turn it is."""
         if routes_all:
             route = self.route("Hot", returning_owner, now)

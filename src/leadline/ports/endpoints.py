@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from leadline.domain.endpoints import Endpoint
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_lists import Page, Position
 
 
 class EndpointTx(Protocol):
@@ -27,3 +29,8 @@ class EndpointStore(Protocol):
 
     async def list_endpoints(self) -> list[Endpoint]:
         """Every endpoint, by name."""
+
+    async def list_endpoint_postings(
+        self, endpoint: str, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        """The raw postings of an endpoint of this name as they came, newest first: what a release or a replay wrote is left out."""

@@ -41,7 +41,7 @@ def read_payload(record: SubmissionRecord, endpoint: Endpoint | None = None) -> 
 def read_into(item: Intake, endpoint: Endpoint | None) -> None:
     """The submission in a payload, or the reason why it makes no lead: the one reading of hooks, reconciling and replays."""
     source = _BY_WAY.get(item.way_in)
-    item.routes_all = endpoint is not None and endpoint.routing == "all"
+    item.routes_all = endpoint.routes_all if endpoint else None
     try:
         if source is None:
             item.submission = parse_submission(load_object(item.payload), strict=item.way_in == "api")

@@ -149,7 +149,8 @@ class CaptureDecision:
             return self._roster.give(owner.id)
         if not item.routes:
             return NOT_ROUTED
-        return self._roster.route(category, self._owners.get(email_key), self._now, routes_all=item.routes_all)
+        routes_all = self._house.routes_all if item.routes_all is None else item.routes_all
+        return self._roster.route(category, self._owners.get(email_key), self._now, routes_all=routes_all)
 
     def _merge(self, first: Lead, item: Intake, repeat: Submission, deciding: Deciding) -> Lead:
         merged = merge(first, repeat, may_fill=item.way_in not in UNPROVEN_WAYS)

@@ -18,11 +18,13 @@ from leadline.ports import Tx
 @dataclass(frozen=True, slots=True)
 class House:
     """What is the same for every decision of a running house: the rules that score (as of its start; `rules.house_in_force`
-    has those of a transaction), where ids come from, its Slack channel. `compiled` keeps newer rules ready."""
+    has those of a transaction), where ids come from, its Slack channel, whether Cold leads are given to a rep too. `compiled` keeps
+    newer rules ready."""
 
     scorer: Scorer
     new_id: Callable[[], UUID]
     slack_channel: str = "#leads"
+    routes_all: bool = False
     compiled: dict[int, Scorer] = field(default_factory=dict, compare=False)
 
 

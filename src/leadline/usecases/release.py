@@ -57,7 +57,7 @@ async def release(
     actor: Actor,
     now: datetime,
     *,
-    routes_all: bool = False,
+    routes_all: bool | None = None,
 ) -> Captured:
     """Capture a posting that made no lead, as what somebody reads in it now, at the time it came. Whoever releases it again gets
     the same answer. Raises Conflict where it made a lead or was confirmed as spam, Invalid where no store can hold it."""
@@ -85,7 +85,7 @@ async def _settle(
     now: datetime,
     submission: Submission | None,
     *,
-    routes_all: bool = False,
+    routes_all: bool | None = None,
 ) -> Captured:
     """The row goes where the first one to settle puts it: a capture of an id that is there gives the first answer."""
     if record.outcome not in WITHOUT_LEAD:

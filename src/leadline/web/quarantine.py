@@ -91,7 +91,7 @@ async def release_submission(
         endpoint = await _endpoint_of(services, record)
         submission = _read(shown.find_payload(record, endpoint), form)
         actor = person_in(request, viewer.user)
-        routes_all = endpoint is not None and endpoint.routing == "all"
+        routes_all = endpoint.routes_all if endpoint else None
         released = await release(
             services.store, services.house, record, submission, actor, utc_now(), routes_all=routes_all
         )

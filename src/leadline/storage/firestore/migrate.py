@@ -20,7 +20,7 @@ from leadline.storage.firestore.store import close_client
 
 T = TypeVar("T")
 
-HEAD = "012_import_undo"
+HEAD = "013_ways_in"
 BASE = "base"
 VERSION = "version/main"
 ATTEMPTS = 10
@@ -83,6 +83,7 @@ REVISIONS = (
     Revision("009_lead_counts", _nothing, _nothing, counts_leads=True),
     Revision("010_lead_counts_order", _nothing, _nothing),
     Revision("011_endpoint_routing", _nothing, _nothing),
+    Revision("012_import_undo", _nothing, _nothing),
     Revision(HEAD, _nothing, _nothing),
 )
 _NAMES = (BASE, *(revision.name for revision in REVISIONS))

@@ -129,6 +129,11 @@ class FirestoreStore(NotificationReads):
     async def list_postings(self, position: Position | None, limit: int) -> Page[SubmissionRecord]:
         return await trail.list_postings(self._client, position, limit)
 
+    async def list_endpoint_postings(
+        self, endpoint: str, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        return await trail.list_endpoint_postings(self._client, endpoint, position, limit)
+
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         return await trail.find_submissions(self._client, ids)
 

@@ -69,6 +69,18 @@ async def list_postings(client: AsyncClient, position: Position | None, limit: i
     return await _page(client, find, SubmissionRecord, position, limit, lambda s: (s.id,), {"payload": b""})
 
 
+def postings_of(endpoint: str) -> Find:
+    """The postings of an endpoint as they came, newest first."""
+    return Find("submissions", {"endpoint": endpoint, "replayOf": None}, order=(("id", "DESCENDING"),))
+
+
+async def list_endpoint_postings(
+    client: AsyncClient, endpoint: str, position: Position | None, limit: int
+) -> Page[SubmissionRecord]:
+    """Raw postings of an endpoint as they came, newest first."""
+    return await _page(client, postings_of(endpoint), SubmissionRecord, position, limit, lambda s: (s.id,))
+
+
 async def find_submissions(client: AsyncClient, ids: Sequence[UUID]) -> list[SubmissionRecord]:
     """These postings; unknown ids are left out."""
     found = await queries.get(client, (f"submissions/{document_id(i)}" for i in ids))

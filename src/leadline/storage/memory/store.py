@@ -125,6 +125,13 @@ class MemoryStore(ImportReads, NotificationReads):
         found = [replace(record, payload=b"") for record in self._state.submissions.values()]
         return page_of(found, lambda s: (s.id,), position, limit)
 
+    async def list_endpoint_postings(
+        self, endpoint: str, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        self._on_call("list_endpoint_postings")
+        found = [s for s in self._state.submissions.values() if s.endpoint == endpoint and s.replay_of is None]
+        return page_of(found, lambda s: (s.id,), position, limit)
+
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         self._on_call("find_submissions")
         return deepcopy([self._state.submissions[i] for i in ids if i in self._state.submissions])

@@ -11,7 +11,7 @@ import asyncpg
 from leadline.domain.errors import Unavailable
 from leadline.storage.postgres.connection import in_our_words
 
-HEAD = "012_import_undo"
+HEAD = "013_ways_in"
 
 # Of a transaction, so that it ends with its connection, whatever happens.
 MIGRATION_LOCK = 0x1EAD_0002

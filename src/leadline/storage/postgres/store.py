@@ -118,6 +118,12 @@ class PostgresStore(NotificationReads):
         async with borrow(self._pool) as connection:
             return await trail.list_postings(connection, position, limit)
 
+    async def list_endpoint_postings(
+        self, endpoint: str, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        async with borrow(self._pool) as connection:
+            return await trail.list_endpoint_postings(connection, endpoint, position, limit)
+
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
         async with borrow(self._pool) as connection:
             return await trail.find_submissions(connection, ids)

@@ -107,6 +107,12 @@ submissions = Table(
         unique=True,
         postgresql_where=text("event_id IS NOT NULL AND replay_of IS NULL"),
     ),
+    Index(
+        "idx_submissions_endpoint",
+        "endpoint",
+        text("id DESC"),
+        postgresql_where=text("endpoint IS NOT NULL AND replay_of IS NULL"),
+    ),
 )
 
 
@@ -159,7 +165,7 @@ endpoints = Table(
     count_column("version", 1),
     Column("form", JSONB),
     json_column("spam"),
-    Column("routing", String(20), nullable=False, server_default="hot_and_warm"),
+    Column("routing", String(20), nullable=False, server_default="house"),
     Index("idx_endpoints_name", "name", unique=True),
 )
 

@@ -55,6 +55,19 @@ async def list_postings(connection: Connection, position: Position | None, limit
     return _page([rows.to_submission(row) for row in found], limit, lambda record: (record.id,))
 
 
+async def list_endpoint_postings(
+    connection: Connection, endpoint: str, position: Position | None, limit: int
+) -> Page[SubmissionRecord]:
+    """Raw postings of an endpoint as they came, newest first; idx_submissions_endpoint holds them in this order."""
+    after = "AND id < $3" if position else ""
+    sql = (
+        f"SELECT {rows.select(rows.SUBMISSION)} FROM leadline.submissions"
+        f" WHERE endpoint = $1 AND replay_of IS NULL {after} ORDER BY id DESC LIMIT $2"
+    )
+    found = await connection.fetch(sql, endpoint, limit + 1, *(position or ()))
+    return _page([rows.to_submission(row) for row in found], limit, lambda record: (record.id,))
+
+
 async def find_submissions(connection: Connection, ids: Sequence[UUID]) -> list[SubmissionRecord]:
     """These postings; unknown ids are left out."""
     sql = f"SELECT {rows.select(rows.SUBMISSION)} FROM leadline.submissions WHERE id = ANY($1::uuid[])"

@@ -42,7 +42,11 @@ def endpoint_components() -> dict[str, Schema]:
         "active": _FLAG,
         "form": _sent(Form) | {"description": "What a form of our own shows: for the provider form."},
         "spam": _sent(SpamSettings) | {"description": "A honeypot and a time are for the provider form alone."},
-        "routing": {"type": "string", "enum": list(ROUTINGS), "description": "Which new leads are given to a rep."},
+        "routing": {
+            "type": "string",
+            "enum": list(ROUTINGS),
+            "description": "Which new leads are given to a rep; house: as LEADLINE_ROUTING says.",
+        },
     }
     new: dict[str, Schema] = {
         "name": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "maxLength": NAME_MAX},

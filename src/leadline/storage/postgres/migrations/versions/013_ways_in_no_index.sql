@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS leadline.idx_submissions_endpoint;
