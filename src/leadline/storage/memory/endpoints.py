@@ -1,12 +1,15 @@
-"""Endpoints on the memory store: the part of a transaction that is about them."""
+"""Endpoints on the memory store: the parts of a transaction and of the store that are about them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
 from leadline.domain.endpoints import Endpoint
+from leadline.domain.intake import SubmissionRecord
+from leadline.domain.lead_lists import Page, Position
 from leadline.ports import LostRace
 from leadline.storage.memory.buffered import Buffered
+from leadline.storage.memory.state import State, page_of
 
 
 class EndpointTx(Buffered):
@@ -32,3 +35,25 @@ class EndpointTx(Buffered):
             self._state.endpoints[endpoint.name] = replace(endpoint, version=endpoint.version + 1)
 
         self._write("update_endpoints", endpoints, update)
+
+
+class EndpointReads:
+    """See `ports.Store`."""
+
+    _state: State
+    _on_call: Callable[[str], None]
+
+    async def find_endpoint(self, name: str) -> Endpoint | None:
+        self._on_call("find_endpoint")
+        return deepcopy(self._state.endpoints.get(name))
+
+    async def list_endpoints(self) -> list[Endpoint]:
+        self._on_call("list_endpoints")
+        return deepcopy(sorted(self._state.endpoints.values(), key=lambda endpoint: endpoint.name))
+
+    async def list_endpoint_postings(
+        self, endpoint: str, position: Position | None, limit: int
+    ) -> Page[SubmissionRecord]:
+        self._on_call("list_endpoint_postings")
+        found = [s for s in self._state.submissions.values() if s.endpoint == endpoint and s.replay_of is None]
+        return page_of(found, lambda s: (s.id,), position, limit)

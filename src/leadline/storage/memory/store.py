@@ -10,7 +10,6 @@ from uuid import UUID
 
 from leadline.domain.access import ApiKey, Session
 from leadline.domain.activities import Activity
-from leadline.domain.endpoints import Endpoint
 from leadline.domain.errors import Conflict, NotFound
 from leadline.domain.findings import Finding
 from leadline.domain.intake import SubmissionRecord
@@ -24,6 +23,7 @@ from leadline.domain.rescoring import Standing
 from leadline.domain.users import User
 from leadline.ports import LostRace
 from leadline.storage.memory import rules
+from leadline.storage.memory.endpoints import EndpointReads
 from leadline.storage.memory.imports import ImportReads
 from leadline.storage.memory.moment import MemoryMoment
 from leadline.storage.memory.notifications import NotificationReads
@@ -35,7 +35,7 @@ T = TypeVar("T")
 ATTEMPTS = 8
 
 
-class MemoryStore(ImportReads, NotificationReads):
+class MemoryStore(EndpointReads, ImportReads, NotificationReads):
     """See `ports.Store`. `on_call` hears of each call before it happens, of `committed` after, and may raise: for the faults."""
 
     batch_max = 64
@@ -123,13 +123,6 @@ class MemoryStore(ImportReads, NotificationReads):
     async def list_postings(self, position: Position | None, limit: int) -> Page[SubmissionRecord]:
         self._on_call("list_postings")
         found = [replace(record, payload=b"") for record in self._state.submissions.values()]
-        return page_of(found, lambda s: (s.id,), position, limit)
-
-    async def list_endpoint_postings(
-        self, endpoint: str, position: Position | None, limit: int
-    ) -> Page[SubmissionRecord]:
-        self._on_call("list_endpoint_postings")
-        found = [s for s in self._state.submissions.values() if s.endpoint == endpoint and s.replay_of is None]
         return page_of(found, lambda s: (s.id,), position, limit)
 
     async def find_submissions(self, ids: Sequence[UUID]) -> list[SubmissionRecord]:
@@ -225,14 +218,6 @@ class MemoryStore(ImportReads, NotificationReads):
     async def count_standings(self, below: int) -> int:
         self._on_call("count_standings")
         return len(rules.standings(self._state, below))
-
-    async def find_endpoint(self, name: str) -> Endpoint | None:
-        self._on_call("find_endpoint")
-        return deepcopy(self._state.endpoints.get(name))
-
-    async def list_endpoints(self) -> list[Endpoint]:
-        self._on_call("list_endpoints")
-        return deepcopy(sorted(self._state.endpoints.values(), key=lambda endpoint: endpoint.name))
 
     @asynccontextmanager
     async def moment(self) -> AsyncIterator[MemoryMoment]:
