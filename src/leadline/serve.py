@@ -3,17 +3,15 @@
 import asyncio
 import gc
 import logging
-import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import uvicorn
-import uvloop
 
-from leadline import embedded
+from leadline import embedded, keeping
 from leadline.bootstrap import (
     build,
     build_channels,
@@ -26,6 +24,7 @@ from leadline.bootstrap import (
 from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
 from leadline.domain.users import User
+from leadline.embedded import EmbeddedUrls
 from leadline.ports import Store
 from leadline.start import Secrets, ensure_admin, find_secrets, with_secrets
 from leadline.usecases.accounts import start_login_link
@@ -35,8 +34,6 @@ from leadline.web.edge import Edge
 from leadline.worker import run_rescoring, run_watch, run_worker
 
 STOP_SECONDS = 10
-DATABASE_LOOK_SECONDS = 0.5
-DATABASE_STARTS_MAX = 20
 BACKLOG = 1024
 
 
@@ -56,45 +53,34 @@ def serve(settings: Settings, *, demo: bool) -> None:
     _check_port(settings)
     _log_to_stderr()
     secrets = find_secrets(settings)
-    for _ in range(DATABASE_STARTS_MAX):
-        with _database(settings) as (connected, is_alive):
-            house = _House(with_secrets(connected, secrets), secrets, is_alive, settings.is_embedded, demo)
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                if runner.run(_serve(house)):
-                    return
-        sys.stderr.write("leadline: the embedded PostgreSQL was killed; starting it again\n")
-    raise embedded.CannotStart(
-        f"the embedded PostgreSQL died {DATABASE_STARTS_MAX} times; see {settings.home}/postgres/server.log"
-    )
+    with _database(settings) as (connected, database):
+        house = _House(with_secrets(connected, secrets), secrets, settings.is_embedded, demo)
+        keeping.run(lambda stopping: _serve(house, stopping), database)
 
 
 @dataclass(frozen=True, slots=True)
 class _House:
-    """What one run is given. `is_alive` tells whether the embedded database still runs."""
+    """What one run is given."""
 
     settings: Settings
     secrets: Secrets
-    is_alive: Callable[[], bool]
     is_embedded: bool
     demo: bool
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[tuple[Settings, Callable[[], bool]]]:
+def _database(settings: Settings) -> Iterator[tuple[Settings, EmbeddedUrls | None]]:
     """The settings with a database to connect to: the one they name, or the embedded one, started and stopped here."""
     if not settings.is_embedded:
-        yield settings, lambda: True
+        yield settings, None
         return
     with embedded.serve(settings.home) as urls:
-        yield replace(settings, database_url=urls.app, database_owner_url=urls.owner), urls.alive
+        yield replace(settings, database_url=urls.app, database_owner_url=urls.owner), urls
 
 
-async def _serve(house: _House) -> bool:
-    """Run until told to stop; False where the embedded database died under us."""
+async def _serve(house: _House, stopping: asyncio.Event) -> None:
+    """Run until told to stop."""
     settings, secrets = house.settings, house.secrets
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await migrate_database(settings)
     async with (
         open_database(settings) as store,
@@ -115,13 +101,12 @@ async def _serve(house: _House) -> bool:
         delivering = asyncio.create_task(run_delivering(settings, store, secrets.secret_key, services.bell, stopping))
         link = await _login_link(settings, store, admin)
         announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
-        was_told = await _until_the_end(serving, stopping, house.is_alive)
+        await _until_the_end(serving, stopping)
         stopping.set()
         services.live.stop()
         server.should_exit = True
         async with asyncio.timeout(STOP_SECONDS):
             await asyncio.gather(serving, working, rescoring, watching, delivering)
-        return was_told
 
 
 class _WebServer(uvicorn.Server):
@@ -151,16 +136,10 @@ def _server_config(settings: Settings, app: Edge) -> uvicorn.Config:
     )
 
 
-async def _until_the_end(serving: "asyncio.Task[None]", stopping: asyncio.Event, is_alive: Callable[[], bool]) -> bool:
-    """Wait for a signal, for the web server to end, or for the embedded database to die: only then False."""
+async def _until_the_end(serving: "asyncio.Task[None]", stopping: asyncio.Event) -> None:
+    """Wait for a signal, or for the web server to end."""
     told = asyncio.create_task(stopping.wait())
-    while is_alive():
-        done, _ = await asyncio.wait(
-            [serving, told], timeout=DATABASE_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
-        if done:
-            return True
-    return False
+    await asyncio.wait([serving, told], return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _prepare(settings: Settings, secrets: Secrets, store: Store, *, demo: bool) -> tuple[User, int]:

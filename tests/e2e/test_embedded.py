@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 from leadline.embedded import AlreadyServing, CannotStart, attach, serve
-from tests.e2e.embedded_kit import Command, answer, copied_home, family, gone, make_home, postmaster, sql
+from tests.e2e.embedded_kit import (
+    Command,
+    answer,
+    copied_home,
+    eventually,
+    family,
+    gone,
+    kill_all,
+    make_home,
+    postmaster,
+    sql,
+)
 
 
 @pytest.fixture
@@ -115,6 +126,20 @@ def test_a_command_that_fails_still_waits_for_the_others(home: Path) -> None:
 
         assert guest.answer() == {"alive": True}
         assert not urls.alive()
+
+
+def test_a_killed_server_is_started_again_where_it_was(home: Path) -> None:
+    with serve(home) as urls:
+        kill_all(family(postmaster(home)))
+        assert eventually(lambda: not urls.alive())
+
+        urls.start_again()
+
+        assert (urls.alive(), answer(urls.owner)) == (True, "42")
+        with attach(home) as guest:
+            assert guest == urls
+            with pytest.raises(CannotStart, match="another leadline process"):
+                guest.start_again()
 
 
 def test_a_serve_waits_for_the_command_that_came_first(home: Path) -> None:

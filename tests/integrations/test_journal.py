@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,55 @@ async def test_they_come_out_in_the_order_they_went_in_and_wait_until_they_are_s
     await journal.settle([settled(item) for item in items[:4]])
     assert await journal.first(4) == items[4:]
     assert (journal.depth, await journal.oldest()) == (2, items[4].received_at)
+
+
+def keyed(digest: bytes = b"key", fingerprint: bytes = b"one", **fields: Any) -> Intake:
+    return intake(once=Once(digest, fingerprint, lambda _: (201, b"{}")), **fields)
+
+
+async def test_who_comes_second_under_a_key_is_told_of_the_first_and_has_no_place(journal: SqliteJournal) -> None:
+    first, again, other, free = keyed(), keyed(), keyed(fingerprint=b"two"), keyed(digest=b"another")
+
+    said = await asyncio.gather(*(journal.append([item]) for item in (first, again, other, free)))
+
+    assert [[kept and (kept.submission_id, kept.fingerprint) for kept in one] for one in said] == [
+        [None],
+        [(first.id, b"one")],
+        [(first.id, b"one")],
+        [None],
+    ]
+    assert [item.id for item in await journal.first(10)] == [first.id, free.id]
+    assert journal.depth == 2
+
+
+async def test_a_key_is_known_after_its_submission_was_brought_in_for_seven_days_where_a_lead_came_of_it(
+    journal: SqliteJournal,
+) -> None:
+    taken, refused = keyed(b"taken"), keyed(b"refused")
+    await journal.append([taken, refused])
+    await journal.settle([settled(taken), settled(refused, outcome="rejected", lead_id=None)])
+    later, too_late = NOW + timedelta(days=6), NOW + timedelta(days=7)
+
+    said = await journal.append([keyed(b"taken", at=later), keyed(b"refused", at=later), keyed(b"taken", at=too_late)])
+
+    assert [kept and kept.submission_id for kept in said] == [taken.id, None, None]
+
+
+async def test_keys_live_on_in_whoever_takes_over_and_files_of_before_there_were_keys_too(tmp_path: Path) -> None:
+    older, dead = await open_journal(tmp_path, MAX), await open_journal(tmp_path, MAX)
+    await older.append([intake()])
+    await older._call(lambda: older._connection.execute("DROP TABLE keys"))
+    await dead.append([first := keyed()])
+    third = await open_journal(tmp_path, MAX)
+    await dead.close()
+    await older.close()
+    await third.close()
+
+    heir = await open_journal(tmp_path, MAX)
+
+    assert [kept and kept.submission_id for kept in await heir.append([keyed()])] == [first.id]
+    assert (heir.depth, files_of(tmp_path)) == (2, ["1.db"])
+    await heir.close()
 
 
 async def test_many_at_once_share_commits(journal: SqliteJournal) -> None:

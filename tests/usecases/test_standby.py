@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.domain.errors import Unavailable
+from leadline.domain.errors import Invalid, Unavailable
 from leadline.domain.idempotency import Once, fingerprint_of
 from leadline.domain.intake import Captured, Intake, Journalled
 from leadline.domain.lead_lists import LeadQuery
@@ -87,20 +87,40 @@ async def test_what_was_under_way_when_it_began_is_kept_once(tmp_path: Path, way
         assert (receipt.outcome, receipt.lead_id) == ("created", lead.id)
 
 
-async def test_a_connection_that_broke_costs_a_second_try_and_no_receipt(tmp_path: Path) -> None:
+async def test_a_pool_of_broken_connections_costs_more_tries_and_no_receipt(tmp_path: Path) -> None:
     database = Database()
     async with server(database, tmp_path) as running:
-        real, broken = database.capture, [True]
+        real, broken = database.capture, ["the first", "the second", "the third"]
 
-        async def once_broken(items: list[Intake]) -> list[Captured]:
-            if broken.pop() if broken else False:
-                raise Unavailable("the connection broke")
+        async def partly_broken(items: list[Intake]) -> list[Captured]:
+            if broken:
+                raise Unavailable(f"{broken.pop()} connection broke")
             return await real(items)
 
-        running.queue._capture = once_broken  # type: ignore[assignment]
+        running.queue._capture = partly_broken  # type: ignore[assignment]
         (captured,) = await running.queue.submit([intake()])
 
         assert (captured.outcome, running.journal.depth) == ("created", 0)
+
+
+async def test_a_store_that_answers_and_takes_nothing_is_tried_until_the_sender_must_be_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_queue, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(capture_queue, "AGAIN_SECONDS", 0.01)
+    database = Database()
+    async with server(database, tmp_path) as running:
+        tries: list[int] = []
+
+        async def refused(items: list[Intake]) -> list[Captured]:
+            tries.append(len(items))
+            raise Unavailable("it takes no connections")
+
+        running.queue._capture = refused  # type: ignore[assignment]
+
+        with pytest.raises(Unavailable):
+            await running.queue.submit([intake()])
+        assert (2 <= len(tries) <= 12, running.journal.depth) == (True, 0)
 
 
 async def test_waiting_for_a_lock_is_no_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,28 +237,64 @@ async def test_one_at_which_the_capture_fails_holds_up_nobody(tmp_path: Path) ->
         assert (receipt.outcome, receipt.lead_id) == ("rejected", None)
 
 
-async def test_a_second_post_under_one_key_becomes_no_second_lead(tmp_path: Path) -> None:
+def keyed(body: bytes, digest: bytes = b"d" * 32) -> Intake:
+    return intake(once=Once(digest, fingerprint_of("/", body), lambda _: (201, b"{}")))
+
+
+async def test_a_second_post_under_one_key_gets_the_receipt_of_the_first(tmp_path: Path, outage_kind: str) -> None:
     database = Database()
     async with server(database, tmp_path) as running:
-        database.turn("refuses")
+        database.turn(outage_kind)  # type: ignore[arg-type]
         await running.until(is_away=True)
+        first, again = keyed(b"one"), keyed(b"one")
+        answers = [(await running.queue.take([item]))[0] for item in (first, again)]
+        with pytest.raises(Invalid, match="Idempotency-Key was used"):
+            await running.queue.take([keyed(b"two")])
+        assert [isinstance(answer, Journalled) and answer.receipt for answer in answers] == [first.id, first.id]
+        assert running.journal.depth == 1
 
-        def keyed(body: bytes) -> Intake:
-            return intake(once=Once(b"d" * 32, fingerprint_of("/", body), lambda _: (201, b"{}")))
-
-        first, again, other = keyed(b"one"), keyed(b"one"), keyed(b"two")
-        for item in (first, again, other):
-            await running.queue.take([item])
         database.turn("well")
         await running.until_brought_in()
 
         (lead,) = await every_lead(database.store)
-        receipts = [await running.journal.find(item.id) for item in (first, again, other)]
-        assert [r and (r.outcome, r.lead_id) for r in receipts] == [
-            ("created", lead.id),
-            ("duplicate", lead.id),
-            ("rejected", None),
-        ]
+        receipt = await running.journal.find(first.id)
+        assert receipt is not None
+        assert (receipt.outcome, receipt.lead_id) == ("created", lead.id)
+        assert await running.journal.find(again.id) is None
+
+
+async def test_a_key_of_before_the_outage_becomes_no_second_lead_and_its_receipt_says_so(tmp_path: Path) -> None:
+    database = Database()
+    async with server(database, tmp_path) as running:
+        (captured,) = await running.queue.submit([keyed(b"one")])
+        database.turn("refuses")
+        await running.until(is_away=True)
+        again, other = keyed(b"one"), keyed(b"two", b"d" * 32)
+        (answer,) = await running.queue.take([again])
+        assert isinstance(answer, Journalled)
+        with pytest.raises(Invalid):
+            await running.queue.take([other])
+
+        database.turn("well")
+        await running.until_brought_in()
+
+        assert captured.lead is not None
+        receipt = await running.journal.find(again.id)
+        assert receipt is not None
+        assert (receipt.outcome, receipt.lead_id) == ("duplicate", captured.lead.id)
+
+
+async def test_what_made_no_lead_leaves_its_key_to_the_mended_one(tmp_path: Path) -> None:
+    database = Database()
+    async with server(database, tmp_path) as running:
+        database.turn("refuses")
+        await running.until(is_away=True)
+        once = Once(b"d" * 32, fingerprint_of("/", b"faulty"), lambda _: (201, b"{}"))
+        (refused,) = await running.queue.take([faulty_intake(once=once)])
+        (kept,) = await running.queue.take([keyed(b"mended")])
+
+        assert isinstance(refused, Captured)
+        assert isinstance(kept, Journalled)
 
 
 async def test_a_stop_during_an_outage_keeps_what_was_taken_for_the_next_start(tmp_path: Path) -> None:

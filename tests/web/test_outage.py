@@ -134,6 +134,29 @@ async def test_both_ways_of_a_post_answer_alike(here: Place) -> None:
             assert answer.headers["location"].endswith(answer.json()["receipt"])
 
 
+async def test_a_post_sent_again_under_its_key_gets_the_first_answer_and_another_body_is_422(here: Place) -> None:
+    async with here.client(await here.key("leads:create", "leads:read")) as client:
+        await here.learn()
+        await here.go()
+        sent, items = body(), {"items": [body(), {}, body()]}
+        once, of_list = {"Idempotency-Key": "an order"}, {"Idempotency-Key": "a list"}
+
+        answers = [await client.post("/api/v1/leads", json=sent, headers=once) for _ in range(2)]
+        other = await client.post("/api/v1/leads", json=body(), headers=once)
+        lists = [await client.post("/api/v1/leads/bulk", json=items, headers=of_list) for _ in range(2)]
+        other_list = await client.post("/api/v1/leads/bulk", json={"items": [body()]}, headers=of_list)
+
+        for first, again in (answers, lists):
+            assert (first.status_code, first.content) == (again.status_code, again.content)
+            assert first.headers.get("location") == again.headers.get("location")
+        assert (other.status_code, other_list.status_code) == (422, 422)
+        assert "Idempotency-Key was used" in other.text
+        await here.come_back()
+        after = await client.post("/api/v1/leads", json=sent, headers=once)
+        assert (after.status_code, after.content) == (202, answers[0].content)
+        assert len(await leads_of(here)) == 3
+
+
 async def test_a_receipt_is_for_its_key_and_for_an_admin(here: Place) -> None:
     mine, other, admin, reader = [
         await here.key(scope) for scope in ("leads:create", "leads:create", "admin", "leads:read")

@@ -30,6 +30,8 @@ class EmbeddedUrls:
     app: str = field(repr=False)
     alive: Callable[[], bool] = field(repr=False, compare=False)
     """Whether the server still runs: False after it was killed from outside."""
+    start_again: Callable[[], None] = field(repr=False, compare=False)
+    """Start it again after that, for its owner, from the main thread. These URLs stay good. Raises CannotStart."""
 
 
 @contextmanager
@@ -67,7 +69,7 @@ def attach(home: Path, *, way: Chooser = choose_way) -> Iterator[EmbeddedUrls]:
             if server is None:
                 urls = stack.enter_context(_own(folder, owning, way, adopt=True, patience_seconds=None))
             else:
-                urls = _urls(server, read_passwords(folder))
+                urls = _urls(server.port, read_passwords(folder), server.alive, _leave_to_the_owner)
         yield urls
 
 
@@ -94,17 +96,24 @@ def _own(
     """Run a server for ourselves and for those who join, and stop it when they have let go or patience ends."""
     owning.write(f"{os.getpid()}")
     data = folder / "data"
-    server = take_over_orphan(data, adopt=adopt)
-    if server is None:
+    orphan = take_over_orphan(data, adopt=adopt)
+    if orphan is None:
         chosen = way(folder)
         passwords = prepare(folder, chosen)
         server = start(data, chosen)
     else:
-        passwords = read_passwords(folder)
+        server, passwords = orphan, read_passwords(folder)
+
+    def start_again() -> None:
+        nonlocal server
+        owning.write(f"{os.getpid()}")
+        server = start(data, way(folder), port=server.port)
+        owning.write(f"{os.getpid()} {server.pid}")
+
     with LockFile(folder / "use.lock") as using:
         try:
             owning.write(f"{os.getpid()} {server.pid}")
-            yield _urls(server, passwords)
+            yield _urls(server.port, passwords, lambda: server.alive(), start_again)
         finally:
             try:
                 if server.alive() and not using.take_exclusive():
@@ -128,9 +137,15 @@ def _holder(lock: LockFile) -> str:
     return " ".join(["pid", *map(str, lock.read_numbers()[:1])])
 
 
-def _urls(server: Server, passwords: dict[str, str]) -> EmbeddedUrls:
-    owner, app = (f"postgresql://{role}:{passwords[role]}@127.0.0.1:{server.port}/{DATABASE}" for role in (OWNER, APP))
-    return EmbeddedUrls(owner, app, server.alive)
+def _urls(
+    port: int, passwords: dict[str, str], alive: Callable[[], bool], start_again: Callable[[], None]
+) -> EmbeddedUrls:
+    owner, app = (f"postgresql://{role}:{passwords[role]}@127.0.0.1:{port}/{DATABASE}" for role in (OWNER, APP))
+    return EmbeddedUrls(owner, app, alive, start_again)
+
+
+def _leave_to_the_owner() -> None:
+    raise CannotStart("the database server belongs to another leadline process, which starts it again")
 
 
 def _folder(home: Path) -> Path:

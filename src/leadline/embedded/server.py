@@ -77,8 +77,8 @@ class Server:
         return True
 
 
-def start(data: Path, way: Way, settings: Mapping[str, str] = SETTINGS) -> Server:
-    """Start a server as our child and wait until it takes connections."""
+def start(data: Path, way: Way, settings: Mapping[str, str] = SETTINGS, port: int | None = None) -> Server:
+    """Start a server as our child, on `port` or on any that is free, and wait until it takes connections."""
     deadline = time.monotonic() + RETRY_SECONDS
     log = data.with_name("server.log")
     if log.exists() and log.stat().st_size > LOG_BYTES:
@@ -87,11 +87,11 @@ def start(data: Path, way: Way, settings: Mapping[str, str] = SETTINGS) -> Serve
     while True:
         with open(os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "rb") as output:
             mark = output.seek(0, os.SEEK_END)
-            port = _free_port()
+            at = port or _free_port()
             child = way.spawn(
-                data, "postgres", *_arguments(data, port, settings), stdin=subprocess.DEVNULL, stdout=output
+                data, "postgres", *_arguments(data, at, settings), stdin=subprocess.DEVNULL, stdout=output
             )
-            server = Server(data, child.pid, port, child)
+            server = Server(data, child.pid, at, child)
             if _is_ready(server):
                 return server
             output.seek(mark)

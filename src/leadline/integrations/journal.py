@@ -14,12 +14,17 @@ import msgspec
 
 from leadline.clock import utc_now
 from leadline.domain.errors import Fault, Unavailable
+from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import Intake
+from leadline.integrations import journal_keys
 from leadline.integrations.journal_entries import read_entry, to_entry
 from leadline.locks import LockFile
 from leadline.ports.journal import RECEIPT_KEPT_FOR, Receipt
 
 T = TypeVar("T")
+Row = tuple[str, str | None, str, bytes]
+Line = list[tuple[Row, journal_keys.Claim | None]]
+Firsts = list[KeptAnswer | None]
 
 FILES_MAX = 16
 RETRY_AFTER_SECONDS = 5
@@ -32,8 +37,8 @@ CREATE TABLE IF NOT EXISTS entries (position INTEGER PRIMARY KEY AUTOINCREMENT, 
   received_at TEXT NOT NULL, item BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS receipts (id TEXT PRIMARY KEY, key_id TEXT, received_at TEXT NOT NULL, settled_at TEXT NOT NULL,
   outcome TEXT NOT NULL, lead_id TEXT, faults TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS receipts_settled ON receipts (settled_at)
-"""
+CREATE INDEX IF NOT EXISTS receipts_settled ON receipts (settled_at);
+""" + journal_keys.TABLE.format("")
 APPEND = "INSERT INTO entries (id, key_id, received_at, item) VALUES (?, ?, ?, ?)"
 SETTLE = "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?)"
 FORGET = "DELETE FROM receipts WHERE settled_at < ?"
@@ -46,6 +51,9 @@ ADOPT = (
     "INSERT OR IGNORE INTO entries (id, key_id, received_at, item)"
     " SELECT id, key_id, received_at, item FROM other.entries WHERE id NOT IN (SELECT id FROM receipts) ORDER BY position",
     "INSERT OR IGNORE INTO receipts SELECT * FROM other.receipts",
+    # An older version of ours knew no keys.
+    journal_keys.TABLE.format("other."),
+    *journal_keys.ADOPT,
 )
 
 
@@ -57,7 +65,7 @@ class SqliteJournal:
         self._thread = thread
         self._entries_max = entries_max
         self._depth = 0
-        self._line: list[tuple[list[tuple[str, str | None, str, bytes]], asyncio.Future[None]]] = []
+        self._line: list[tuple[Line, asyncio.Future[Firsts]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._connection: sqlite3.Connection
 
@@ -69,12 +77,12 @@ class SqliteJournal:
     def room(self) -> int:
         return max(0, self._entries_max - self._depth)
 
-    def append(self, items: Sequence[Intake]) -> Awaitable[None]:
+    def append(self, items: Sequence[Intake]) -> Awaitable[Firsts]:
         if len(items) > self.room:
             raise Unavailable(
                 "the database does not answer, and the journal is full; nothing of this was kept", RETRY_AFTER_SECONDS
             )
-        rows = [(str(i.id), _text(i.key_id), i.received_at.isoformat(), to_entry(i)) for i in items]
+        rows = [(_row(item), journal_keys.claim_of(item)) for item in items]
         self._depth += len(rows)
         kept = asyncio.get_running_loop().create_future()
         self._line.append((rows, kept))
@@ -87,17 +95,19 @@ class SqliteJournal:
         while self._line:
             line, self._line = self._line, []
             rows = [row for some, _ in line for row in some]
-            failure = None
+            firsts, failure = Firsts(), None
             try:
-                await self._call(lambda rows=rows: self._insert(rows))  # type: ignore[misc]
+                firsts = await self._call(lambda rows=rows: self._insert(rows))  # type: ignore[misc]
+                self._depth -= sum(first is not None for first in firsts)
             except Unavailable as error:
                 self._depth -= len(rows)
                 failure = error
-            for _, kept in line:
+            for some, kept in line:
+                own, firsts = firsts[: len(some)], firsts[len(some) :]
                 if kept.done():
                     continue
                 if failure is None:
-                    kept.set_result(None)
+                    kept.set_result(own)
                 else:
                     kept.set_exception(failure)
         self._writing = None
@@ -120,6 +130,7 @@ class SqliteJournal:
                 connection.executemany(SETTLE, rows)
                 gone = connection.executemany("DELETE FROM entries WHERE id = ?", [row[:1] for row in rows]).rowcount
                 connection.execute(FORGET, (oldest,))
+                journal_keys.free(connection, [str(r.id) for r in receipts if r.lead_id is None], now)
                 return gone
 
         self._depth -= await self._call(settle)
@@ -149,9 +160,14 @@ class SqliteJournal:
         self._thread.shutdown()
         self._lock.release()
 
-    def _insert(self, rows: list[tuple[str, str | None, str, bytes]]) -> None:
+    def _insert(self, line: Line) -> Firsts:
+        firsts = Firsts()
         with self._connection as connection:
-            connection.executemany(APPEND, rows)
+            for row, claim in line:
+                firsts.append(claim and journal_keys.claim(connection, claim))
+                if firsts[-1] is None:
+                    connection.execute(APPEND, row)
+        return firsts
 
     def _open(self, path: Path) -> None:
         """Open the file and take in what others left; in the thread that alone uses the connection."""
@@ -218,6 +234,10 @@ def _sync_folder(folder: Path) -> None:
         descriptor = os.open(each, os.O_RDONLY)
         os.fsync(descriptor)
         os.close(descriptor)
+
+
+def _row(item: Intake) -> Row:
+    return str(item.id), _text(item.key_id), item.received_at.isoformat(), to_entry(item)
 
 
 def _text(id: UUID | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from leadline.domain.errors import Fault
+from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import Intake, Outcome
 
 # How long a receipt can be asked for after its submission was brought in: as long as an answer is kept under its key.
@@ -37,9 +38,10 @@ class Journal(Protocol):
     def room(self) -> int:
         """How many more it takes."""
 
-    def append(self, items: Sequence[Intake]) -> Awaitable[None]:
-        """Give these a place behind all others, at once; they are safe when the answer has come. Raises Unavailable where there
-        is no room, or the answer does where the disk takes no more: then none of them is kept."""
+    def append(self, items: Sequence[Intake]) -> Awaitable[Sequence[KeptAnswer | None]]:
+        """Give these a place behind all others, at once; they are safe when the answer has come: None for each of them, or, where
+        another came before it under its idempotency key, the answer to that, and it has no place of its own. Raises Unavailable
+        where there is no room, or the answer does where the disk takes no more: then none of them is kept."""
 
     async def first(self, limit: int) -> list[Intake]:
         """The oldest, in order, as they were when they came."""

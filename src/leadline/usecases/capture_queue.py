@@ -20,6 +20,7 @@ CROWD = 4
 BUSY_SECONDS = 1.0
 # A capture that failed sooner than this may have lost no more than its connection; a later one has waited for something.
 QUICK_SECONDS = 1.0
+AGAIN_SECONDS = 0.05
 
 _NOT_IN_TIME = "the submission could not be stored in time; sending it again makes no second lead"
 
@@ -167,17 +168,21 @@ class CaptureQueue:
                     place.answer.set_result(result)
 
     async def _captured(self, items: list[Intake]) -> list[Captured]:
-        """The capture, once more where a connection broke and the store answers. Where it does not, the watch soon says so, and
-        the journal has the batch before this ends."""
-        began = asyncio.get_running_loop().time()
-        try:
-            return await self._capture(items)
-        except Unavailable:
-            if self._standby is None or not await self._standby.watch.answers():
-                raise
-            if asyncio.get_running_loop().time() - began > QUICK_SECONDS:
-                raise
-        return await self._capture(items)
+        """The capture, again where a connection broke and the store answers: a server that was started again has left a pool of
+        broken ones. Where it does not answer, the watch soon says so, and the journal has the batch before this ends."""
+        time = asyncio.get_running_loop().time
+        until = time() + ANSWER_SECONDS
+        while True:
+            began = time()
+            try:
+                return await self._capture(items)
+            except Unavailable:
+                is_quick = time() - began <= QUICK_SECONDS
+                if self._standby is None or not await self._standby.watch.answers():
+                    raise
+                if not is_quick or time() + AGAIN_SECONDS > until:
+                    raise
+            await asyncio.sleep(AGAIN_SECONDS)
 
     def _on_turn(self) -> None:
         """The store went away, or is back."""
