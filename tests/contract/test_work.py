@@ -83,6 +83,17 @@ async def test_a_claim_at_the_cap_is_refused(store: Store) -> None:
         await do(store, cold, hand_over.claim(rep.id))
 
 
+async def test_what_is_closed_or_spam_cannot_be_claimed(store: Store) -> None:
+    (rep,) = await team(store, 5)
+    closed, spam = await captured(store, **COLD), await captured(store, **COLD)
+    await advance_lead(store, closed.id, Move("Disqualified", "not_a_fit"), deciding())
+    await do(store, spam, mark.set_spam(True))
+
+    for lead, why in ((closed, "Disqualified"), (spam, "spam")):
+        with pytest.raises(Conflict, match=f"the lead is {why}: there is nothing to claim"):
+            await do(store, lead, hand_over.claim(rep.id))
+
+
 async def test_of_two_who_claim_one_gets_the_lead(store: Store) -> None:
     one, two = await team(store, 5, 5)
     cold = await captured(store, **COLD)

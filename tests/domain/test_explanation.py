@@ -42,7 +42,7 @@ def test_acme_is_explained_group_by_group_as_a_waterfall() -> None:
 
     assert expected == [(r.label, r.given, r.matched, r.points, r.max_points, r.start, r.end) for r in found.rows]
     assert (found.raw_score, found.lead_score, found.category) == (95, 95, "Hot")
-    assert (found.thresholds, found.ruleset_version, found.ruleset_name) == (Thresholds(80, 50), 1, "Default")
+    assert (found.thresholds, found.ruleset_version) == (Thresholds(80, 50), 1)
 
 
 def test_a_disposable_address_leads_the_bar_back() -> None:

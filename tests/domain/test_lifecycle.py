@@ -5,7 +5,7 @@ import pytest
 
 from leadline.domain.errors import Conflict, Fault, Forbidden, Invalid
 from leadline.domain.leads import OPEN_STATUSES, STATUSES, Status
-from leadline.domain.lifecycle import REASONS, TRANSITIONS, Step, allowed, check_transition
+from leadline.domain.lifecycle import REASONS, TRANSITIONS, Step, allowed, check_bant, check_transition
 from leadline.domain.users import ROLES, Role
 
 # RULES 5, drawn by hand: a row for each status, a column for each that may follow (r with a reason, m managers only).
@@ -155,6 +155,16 @@ def test_a_step_without_reasons_takes_none(pair: tuple[Status, Status]) -> None:
         check_transition(*pair, "manager", reason="spam")
 
     assert [Fault("/reason", f"{pair[1]} takes no reason")] == caught.value.faults
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status != "Qualified"])
+def test_what_was_found_out_is_said_at_qualified_alone(status: Status) -> None:
+    check_bant({"budget": "yes"}, "Qualified")
+
+    with pytest.raises(Invalid) as caught:
+        check_bant({"budget": "yes"}, status)
+
+    assert [Fault("/bant", f"{status} takes none: it is said at Qualified")] == caught.value.faults
 
 
 # --- laws

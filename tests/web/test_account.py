@@ -49,15 +49,15 @@ async def test_how_one_is_reached_is_kept(house: House) -> None:
     browser = await house.browser(house.team["Rep One"])
 
     answer = await send(
-        browser, "/account", phone=" +47 22 00 00 00 ", time_zone="Europe/Oslo", notify_sms="yes", notify_email=None
+        browser, "/account", phone=" +47 22 00 00 00 ", time_zone="Europe/Oslo", notify_slack="yes", notify_email=None
     )
 
     assert "Saved." in await toast(browser, answer)
     kept = await stored(house, "Rep One")
     assert (kept.phone, kept.time_zone) == ("+47 22 00 00 00", "Europe/Oslo")
-    assert (kept.notify_email, kept.notify_slack, kept.notify_sms) == (False, True, True)
+    assert (kept.notify_email, kept.notify_slack, kept.notify_sms) == (False, True, False)
     page = (await browser.get("/account")).text
-    assert 'name="notify_sms" value="yes" checked' in page
+    assert 'name="notify_slack" value="yes" checked' in page
     assert 'name="notify_email" value="yes">' in page
 
 
@@ -102,7 +102,7 @@ async def test_hours_that_cannot_be_are_refused(house: House, hours: dict[str, s
 async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_changed(house: House) -> None:
     browser = await house.browser(house.team["Rep One"])
 
-    answer = await send(browser, "/account", time_zone="Middle Earth", phone="1" * 60, notify_sms="yes")
+    answer = await send(browser, "/account", time_zone="Middle Earth", phone="1" * 60, notify_email=None)
 
     assert answer.status_code == 422
     said = text_of(answer.text)
@@ -111,7 +111,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_changed(hou
     assert "is 60 characters long; at most 50 fit" in said
     typed = fields_of(answer.text, "/account")
     assert (typed["time_zone"], typed["phone"]) == ("Middle Earth", "1" * 60)
-    assert 'name="notify_sms" value="yes" checked' in answer.text
+    assert 'name="notify_email" value="yes">' in answer.text
     assert await stored(house, "Rep One") == house.team["Rep One"]
 
 

@@ -72,7 +72,6 @@ class Explanation:
     category: Category
     thresholds: Thresholds
     ruleset_version: int
-    ruleset_name: str
     sentences: tuple[str, ...]
 
 
@@ -91,7 +90,6 @@ def explain(inputs: Scorable, ruleset: RuleSet) -> Explanation:
         category=category,
         thresholds=ruleset.thresholds,
         ruleset_version=ruleset.version,
-        ruleset_name=ruleset.name,
         sentences=(_total_sentence(rows, raw), *_clamp_sentence(raw), _category_sentence(category, ruleset.thresholds)),
     )
 

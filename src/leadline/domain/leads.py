@@ -78,6 +78,11 @@ def is_open(lead: Lead) -> bool:
     return lead.status in OPEN_STATUSES
 
 
+def is_claimable(lead: Lead) -> bool:
+    """Nobody has it, and there is work to do on it."""
+    return lead.assigned_to is None and is_open(lead) and is_visible(lead)
+
+
 def is_visible(lead: Lead) -> bool:
     """Neither deleted nor spam: it stands in the ordinary lists."""
     return not (lead.is_deleted or lead.is_spam)

@@ -90,10 +90,11 @@ BANT = ("budget", "authority", "need", "timeline")
 BANT_ANSWERS = ("yes", "no", "unknown")
 
 
-def check_bant(bant: Mapping[str, object]) -> None:
-    """Raises Invalid with every fault: each of budget, authority, need and timeline is yes, no or unknown; none is compulsory;
-    `note` is free text."""
-    faults = [
+def check_bant(bant: Mapping[str, object], status: Status) -> None:
+    """Raises Invalid with every fault: what was found out is said at the step to Qualified; each of budget, authority, need and
+    timeline is yes, no or unknown; none is compulsory; `note` is free text."""
+    faults = [] if status == "Qualified" else [Fault("/bant", f"{status} takes none: it is said at Qualified")]
+    faults += [
         Fault(f"/bant/{name}", f"is not one of {', '.join(BANT)} or note")
         for name in bant
         if name not in (*BANT, "note")

@@ -1,7 +1,6 @@
 """Phone numbers: kept as typed; their E.164 form beside them where there is one."""
 
 import re
-from dataclasses import dataclass
 
 import phonenumbers
 
@@ -15,15 +14,6 @@ _extension = re.compile(
 ).search
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A number as typed, its E.164 form if it is possible in full, and whether it can really be in use (SMS needs that)."""
-
-    kept: str
-    e164: str | None
-    valid: bool
-
-
 def looks_wrong(text: str) -> bool:
     """Whether this is no phone number: fewer than 5 digits, or letters other than an extension. Cheap, for intake."""
     if len(text) > TEXT_MAX:
@@ -35,23 +25,11 @@ def looks_wrong(text: str) -> bool:
     return sum(map(str.isdecimal, number)) < DIGITS_MIN or any(map(str.isalpha, number))
 
 
-def clean_phone(text: str, region: str | None) -> Phone:
-    """All there is to know of a number. Parsing costs tens of microseconds: intake leaves it to a worker.
-
-    Sample and internal numbers (`+1-555-0100`) are possible only locally; they are kept and have no E.164 form.
-    """
-    number = _possible(text.strip(), region)
-    if number is None:
-        return Phone(text.strip(), None, valid=False)
-    return Phone(text.strip(), _written(number), phonenumbers.is_valid_number(number))
-
-
 def e164(text: str, region: str | None) -> str | None:
-    """The E.164 form, where the number is possible and not local-only. For the worker, after the capture.
-
-    Whether a number can be in use is not asked: that takes as long as all the rest."""
+    """The E.164 form, where the number is possible and not local-only (`+1-555-0100`). Parsing costs tens of microseconds: intake
+    leaves it to a worker. Whether a number can be in use is not asked: that takes as long again."""
     number = _possible(text.strip(), region)
-    return _written(number) if number else None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else None
 
 
 def _possible(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
@@ -61,8 +39,3 @@ def _possible(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
         return None
     is_possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
     return number if is_possible else None
-
-
-def _written(number: phonenumbers.PhoneNumber) -> str:
-    written: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return written

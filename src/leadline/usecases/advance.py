@@ -37,7 +37,7 @@ async def advance_lead(
 def advance(move: Move, role: Role | None = None) -> Act:
     """The step as an act: the lead after it, the counters of its owner, the trail."""
     if move.bant:
-        check_bant(move.bant)
+        check_bant(move.bant, move.status)
 
     def act(lead: Lead, scene: Scene) -> Lead:
         check_transition(lead.status, move.status, role, reason=move.reason, note=move.note)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from leadline.domain import activities
 from leadline.domain.errors import Conflict, Fault, Invalid
-from leadline.domain.leads import Lead, counts_for_owner
+from leadline.domain.leads import Lead, counts_for_owner, is_claimable
 from leadline.domain.notifications import to_owner
 from leadline.domain.routing import How, is_eligible, kept_routing
 from leadline.domain.users import User, UserChange
@@ -40,7 +40,8 @@ def assign_to(user_id: UUID) -> Act:
 
 
 def claim(user_id: UUID) -> Act:
-    """Take an unassigned lead. Raises Conflict where somebody has it already, or where the rep is full."""
+    """Take an unassigned lead. Raises Conflict where somebody has it already, where it is closed or spam, or where the
+    rep is full."""
 
     def act(lead: Lead, scene: Scene) -> Lead:
         user = scene.roster.find(user_id)
@@ -48,6 +49,8 @@ def claim(user_id: UUID) -> Act:
             return lead
         if user is None or lead.assigned_to is not None:
             raise Conflict("somebody has this lead already")
+        if not is_claimable(lead):
+            raise Conflict(f"the lead is {'spam' if lead.is_spam else lead.status}: there is nothing to claim")
         if user.role == "rep" and not is_eligible(user):
             raise Conflict(f"you have {user.current_lead_count} of {user.max_active_leads} leads; close one first")
         return _given(lead, user, "claim", scene)

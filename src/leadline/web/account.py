@@ -27,8 +27,9 @@ from leadline.web.sessions import Viewer, get_viewer, session_cookie
 from leadline.web.toasts import Toast, find_toast, toast_cookie
 
 _PATH = "/account"
-_CHANNELS = {"notify_email": "E-mail", "notify_slack": "Slack", "notify_sms": "SMS"}
+_CHANNELS = {"notify_email": "E-mail", "notify_slack": "Slack"}
 _FLAGS = (*_CHANNELS, "hot_in_quiet_hours")
+_TEXTS = ("phone", "quiet_from", "quiet_to", "digest_at")
 
 
 @get(_PATH, opt=doing("keep_account"))
@@ -42,7 +43,7 @@ async def change_account(request: AnyRequest, services: NamedDependency[Services
     """How and when one is reached, and the time zone. A box that is not ticked is not sent, and what is left empty is none."""
     viewer, form = await get_viewer(request, services), sent_form(request)
     fields: dict[str, Any] = {name: form.get(name) == "yes" for name in _FLAGS}
-    fields |= {name: form.get(name, "").strip() or None for name in OWN_FIELDS if name not in (*_FLAGS, "time_zone")}
+    fields |= {name: form.get(name, "").strip() or None for name in _TEXTS}
     fields["time_zone"] = form.get("time_zone", "").strip()
     deciding = Deciding(services.house, utc_now(), person_in(request, viewer.user))
     try:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadline.domain.activities import Activity
 from leadline.domain.contact_activities import NO_RESPONSE_AFTER, unanswered_attempts
-from leadline.domain.leads import Lead, Status, is_open
+from leadline.domain.leads import Lead, Status, is_claimable
 from leadline.domain.lifecycle import allowed
 from leadline.domain.rights import can
 from leadline.domain.users import User
@@ -78,8 +78,7 @@ def next_steps(lead: Lead, user: User, now: datetime, entries: Iterable[Activity
     steps = [_STEP_BUTTONS[status] for status in allowed(lead.status, user.role)] if "status" in may else []
     forward = [step for step in steps if step.look != "caution"]
     aside = [step for step in steps if step.look == "caution"]
-    is_claimable = lead.assigned_to is None and is_open(lead)
-    claim = [_CLAIM] if is_claimable else []
+    claim = [_CLAIM] if is_claimable(lead) else []
     first = (claim if user.role == "rep" else []) + forward
     tried = unanswered_attempts(entries)
     if aside and tried >= NO_RESPONSE_AFTER:
