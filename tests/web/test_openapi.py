@@ -10,8 +10,9 @@ from leadline.domain.rights import RIGHTS
 from leadline.domain.users import check_user_fields
 from leadline.web.actions import actions_of
 from leadline.web.app import API, HEALTH, HOOKS
+from leadline.web.lead_params import LEAD_PARAMS
 from leadline.web.openapi import describe
-from leadline.web.openapi.operations import OPERATIONS
+from leadline.web.openapi.operations import LEAD_FILTERS, OPERATIONS, PAGING
 from tests.builders import body
 from tests.rule_sets import TURNED
 from tests.web.browsing import HTML, House, running, text_of
@@ -259,3 +260,7 @@ def test_the_scope_that_is_described_is_the_one_that_is_asked_for() -> None:
     }
 
     assert described == asked_for
+
+
+def test_the_filters_that_are_described_are_those_that_are_read() -> None:
+    assert {*LEAD_FILTERS, *PAGING} == LEAD_PARAMS

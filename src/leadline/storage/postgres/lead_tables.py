@@ -1,4 +1,4 @@
-"""The tables that hold leads and their numbers, as SQLAlchemy sees them, with the indexes of the named lists (design, section 4)."""
+"""The tables that hold leads and their numbers, as SQLAlchemy sees them, with the indexes of the named lists (docs/schema.md)."""
 
 from typing import Any
 
@@ -101,7 +101,7 @@ def _own_columns() -> list[Any]:
 
 
 LEAD_CHECKS = {
-    # Loose second belt; the domain validates (RULES 1, design section 4).
+    # Loose second belt; the domain validates (RULES 1).
     "chk_email_format": r"email ~ '^[^\s@]+@[^\s@]+$'",
     "chk_score_range": "lead_score >= 0 AND lead_score <= 100",
     "chk_category": "category IN ('Hot', 'Warm', 'Cold')",
