@@ -52,3 +52,13 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
             continue
 
     assert found == []
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md", "README.md"])
+def test_every_file_that_the_maps_name_is_there(page: str) -> None:
+    """As `room/file.py` of the package, or from the root of the repository."""
+    named = re.findall(r"`((?:[\w.]+/)+[\w.*]+\.(?:py|md|html|json|sql))`", (ROOT / page).read_text())
+    named += re.findall(r"^  ?\S.*? {2,}((?:\w+/)+\w+\.py)", (ROOT / page).read_text(), re.MULTILINE)
+
+    missing = [name for name in named if not any((ROOT / at / name).exists() for at in (".", "src/leadline"))]
+    assert missing == []
