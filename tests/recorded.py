@@ -23,6 +23,7 @@ class Recorder:
     hindrance: str | None = None
     before: Callable[[str], None] = lambda recipient: None
     gate: asyncio.Event | None = None
+    provider_id: str | None = None
     sent: list[Sent] = field(default_factory=list)
     tried: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -42,7 +43,7 @@ class Recorder:
             await self.gate.wait()
         self.before(recipient)
         self.sent.append(Sent(recipient, content.body, key))
-        return Receipt(f"id-{len(self.sent)}", "ok")
+        return Receipt(self.provider_id or f"id-{len(self.sent)}", "ok")
 
     async def close(self) -> None:
         self.closed = True

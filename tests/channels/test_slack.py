@@ -170,7 +170,7 @@ async def test_a_card_is_edited_in_place_and_says_who_has_the_lead(slack: SlackP
         "card_update",
         "C024BE91L/1405895017.000506",
         about=hot_lead(assigned_to=an_id(1), status="Contacted"),
-        subject="Rita <Rep>",
+        facts={"owner": "Rita <Rep>"},
     )
     await slack.channel.send(about.notification.recipient, slack.channel.render(about), "k1")
     ((method, said),) = slack.asked
@@ -178,6 +178,17 @@ async def test_a_card_is_edited_in_place_and_says_who_has_the_lead(slack: SlackP
     assert method == "chat.update"
     assert (said["channel"], said["ts"]) == ("C024BE91L", "1405895017.000506")
     assert "Contacted, owned by Rita &lt;Rep&gt;." in "".join(texts(said["blocks"]))
+
+
+@pytest.mark.parametrize(
+    ("gone", "words"), [({"is_deleted": True}, "was deleted"), ({"is_spam": True}, "turned out to be spam")]
+)
+def test_a_card_of_a_lead_that_is_gone_says_nothing_of_it(slack: SlackProvider, gone: Any, words: str) -> None:
+    content = slack.channel.render(occasion("card_update", "C1/1.0", about=hot_lead(**gone)))
+
+    said = repr(content)
+    assert words in said
+    assert not [word for word in ("Quartz", "Northwind", "spreadsheets", "claim", "disqualify") if word in said]
 
 
 async def test_what_a_webhook_posted_cannot_be_edited() -> None:

@@ -49,11 +49,11 @@ def escaped(text: str) -> str:
 
 def _about_lead(occasion: Occasion, lead: Lead, *, has_buttons: bool) -> Content:
     name = occasion.notification.template_name
+    if lead.is_deleted or lead.is_spam:
+        return _about_gone(lead)
     title = "" if name == CARD_UPDATE else words.headline(name, lead)
     title = title or f"{words.who(lead)}, {lead.category}, score {lead.lead_score}"
-    below = (
-        _standing(lead, occasion.notification.subject) if name == CARD_UPDATE else escaped(words.subline(name, lead))
-    )
+    below = _standing(lead, occasion.facts.get("owner")) if name == CARD_UPDATE else escaped(words.subline(name, lead))
     blocks = [_section(f"*{escaped(title)}*\n{_mention(occasion.user)}{below}", FIELD_MAX)]
     if given := words.answers(lead):
         blocks.append(
@@ -75,9 +75,12 @@ def _about_lead(occasion: Occasion, lead: Lead, *, has_buttons: bool) -> Content
 
 
 def _digest(occasion: Occasion) -> Content:
+    """The leads that were gathered for somebody, or that came in a burst: then each names whom it is for."""
     leads: list[Lead] = list(occasion.facts.get("leads", ()))
-    title = f"{len(leads)} {'lead' if len(leads) == 1 else 'leads'} since your last summary"
+    count = f"{len(leads)} {'lead' if len(leads) == 1 else 'leads'}"
+    title = f"{count} since your last summary" if occasion.user else f"{count} at once"
     rows = [
+        f"{'' if occasion.user else ''.join(map(_mention, occasion.facts.get('people', {}).get(lead.id, ())))}"
         f"{_link(f'{occasion.origin}/leads/{lead.id}', f'{lead.category}, {lead.lead_score}')} {escaped(words.who(lead))}"
         for lead in leads[: words.DIGEST_MAX]
     ]
@@ -85,6 +88,13 @@ def _digest(occasion: Occasion) -> Content:
         rows.append(_link(f"{occasion.origin}/", f"And {len(leads) - words.DIGEST_MAX} more"))
     blocks = [_section(f"{_mention(occasion.user)}*{title}*"), *(_section(row) for row in rows)]
     return _message(title, blocks, title)
+
+
+def _about_gone(lead: Lead) -> Content:
+    """A card whose lead was deleted or is spam says nothing of it any more, and has no buttons."""
+    title = "This lead was deleted." if lead.is_deleted else "This lead turned out to be spam."
+    content = _message(title, [_section(title)], title)
+    return Content(content.subject, content.body, {**content.parts, "is_card": True})
 
 
 def _message(title: str, blocks: list[dict[str, Any]], body: str) -> Content:

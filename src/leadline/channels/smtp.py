@@ -149,7 +149,8 @@ def fault_of(error: Exception) -> SendFault:
 def _refused(code: int, text: str, *, is_about_recipient: bool) -> SendFault:
     words = f"{code} {' '.join(text.split())[:400]}"
     if not 500 <= code < 600:
-        return TransientFault(words)
+        # 421 is the server closing; a mailbox that is full or greylisted says nothing about the next one.
+        return TransientFault(words, is_there=is_about_recipient and code != 421)
     enhanced = _ENHANCED.search(text)
     says_no_mailbox = enhanced is None or enhanced.groups()[:2] == ("5", "1")
     is_dead = is_about_recipient and code in _NO_MAILBOX and says_no_mailbox

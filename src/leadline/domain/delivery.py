@@ -1,16 +1,18 @@
 """What becomes of a notification at sending (RULES 7): sent, held until later, or suppressed; tried again or failed. Only decides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from leadline.domain.cards import CARD_UPDATE
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification, StatusReason
 from leadline.domain.users import User
 
-TRIES_MAX = 8
+# Some twenty minutes on average: a mail server that greylists lets nobody in within the first five.
+TRIES_MAX = 12
 BACKOFF_SECONDS = 2.0
 BACKOFF_SECONDS_MAX = 900.0
 # Configuring a channel releases what is younger; nobody wants older alerts all at once.
@@ -51,7 +53,8 @@ def _suppressed(row: Notification, around: Circumstances) -> tuple[StatusReason,
     lead, user = around.lead, around.user
     if row.lead_id is not None and lead is None:
         return "lead_gone", "the lead is there no longer"
-    if lead is not None:
+    # A card that is already there must not go on showing a lead that was deleted.
+    if lead is not None and row.template_name != CARD_UPDATE:
         if lead.is_deleted:
             return "deleted", "the lead was deleted"
         if lead.is_spam:
@@ -63,7 +66,7 @@ def _suppressed(row: Notification, around: Circumstances) -> tuple[StatusReason,
     if row.user_id is not None and (user is None or not user.is_active):
         return "inactive_user", "the user is not active"
     if around.is_unsubscribed:
-        return "unsubscribed", "the recipient wants no more mail"
+        return "unsubscribed", "this address is among those that get no mail"
     return None
 
 
@@ -101,10 +104,23 @@ def _next(clock: str, user: User, now: datetime) -> datetime:
     zone, at = _zone(user), time.fromisoformat(clock)
     day = now.astimezone(zone).date()
     for later in range(3):
-        moment = datetime.combine(day + timedelta(days=later), at, zone).astimezone(UTC)
-        if moment > now:
-            return moment
+        # Where clocks are turned back, an hour comes twice.
+        for fold in (0, 1):
+            moment = _shown(datetime.combine(day + timedelta(days=later), at, zone).replace(fold=fold))
+            if moment > now:
+                return moment
     raise AssertionError("a clock shows every time within two days")
+
+
+def _shown(local: datetime) -> datetime:
+    """When a clock shows this time; where it is turned past it, when it is turned."""
+    moment = local.astimezone(UTC)
+    if moment.astimezone(local.tzinfo).time() == local.time():
+        return moment
+    moment = min(moment, local.replace(fold=1 - local.fold).astimezone(UTC))
+    while moment.astimezone(local.tzinfo).time() < local.time():
+        moment += timedelta(minutes=1)
+    return moment
 
 
 def _zone(user: User) -> ZoneInfo:
@@ -152,11 +168,12 @@ def sent(
     )
 
 
-def failed(row: Notification, words: str) -> Notification:
+def failed(row: Notification, words: str, *, is_dead_address: bool = False) -> Notification:
     """A row that is given up, with the provider's words."""
     return replace(
         _unleased(row),
         status="failed",
+        status_reason="dead_address" if is_dead_address else None,
         error_message=_readable(words),
         provider_response=_readable(words),
         retry_count=row.retry_count + 1,
@@ -202,14 +219,21 @@ def _joined(rows: Sequence[Notification]) -> int:
     """How many of these rows, from the first on, are one message."""
     first = rows[0]
     if first.status_reason == "digest":
-        return sum(
-            1 for _ in takewhile(lambda row: (row.status_reason, row.user_id) == ("digest", first.user_id), rows)
-        )
-    burst = takewhile(
-        lambda row: row.status_reason != "digest" and row.created_at - first.created_at <= JOINED_WITHIN, rows
-    )
-    size = sum(1 for _ in burst)
+        return _run(rows, lambda row: (row.status_reason, row.user_id) == ("digest", first.user_id))
+    if first.template_name == CARD_UPDATE:
+        # The card is made of the lead as it stands: once is enough.
+        return _run(rows, lambda row: row.template_name == CARD_UPDATE)
+    size = _run(rows, lambda row: _is_alert(row) and row.created_at - first.created_at <= JOINED_WITHIN)
     return size if size > JOINED_ABOVE and first.notification_type == "slack" else 1
+
+
+def _run(rows: Sequence[Notification], fits: Callable[[Notification], bool]) -> int:
+    return sum(1 for _ in takewhile(fits, rows))
+
+
+def _is_alert(row: Notification) -> bool:
+    """Whether a message may be joined with others of its kind: what is about no lead, or waits for its hour, has words of its own."""
+    return row.lead_id is not None and row.status_reason != "digest" and row.template_name != CARD_UPDATE
 
 
 def _unleased(row: Notification) -> Notification:

@@ -13,10 +13,10 @@ ChannelName = Literal["email", "slack", "sms", "webhook"]
 NotificationStatus = Literal["pending", "sent", "failed", "held", "suppressed"]
 NOTIFICATION_STATUSES: tuple[NotificationStatus, ...] = ("pending", "sent", "failed", "held", "suppressed")
 CHANNEL_NAMES: tuple[ChannelName, ...] = ("email", "slack", "sms", "webhook")
-# Why a row is held (the first three) or suppressed; `error_message` says it in words.
+# Why a row is held (the first three), suppressed, or failed for good (the last); `error_message` says it in words.
 StatusReason = Literal[
     "not_configured", "quiet_hours", "digest",
-    "unsubscribed", "inactive_user", "lead_gone", "deleted", "spam", "erased", "demo", "contacted", "too_old",
+    "unsubscribed", "inactive_user", "lead_gone", "deleted", "spam", "erased", "demo", "contacted", "too_old", "dead_address",
 ]  # fmt: skip
 
 

@@ -15,11 +15,13 @@ class SendFault(LeadlineError):
 
 
 class TransientFault(SendFault):
-    """Try again: the provider is away, slow, or wants us to wait `retry_after_seconds`."""
+    """Try again: the provider is away, slow, or wants us to wait `retry_after_seconds`. `is_there` says that it is well and means
+    this recipient only."""
 
-    def __init__(self, words: str, retry_after_seconds: float | None = None) -> None:
+    def __init__(self, words: str, retry_after_seconds: float | None = None, *, is_there: bool = False) -> None:
         super().__init__(words)
         self.retry_after_seconds = retry_after_seconds
+        self.is_there = is_there
 
 
 class PermanentFault(SendFault):

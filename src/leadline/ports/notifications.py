@@ -40,6 +40,9 @@ class NotificationTx(Protocol):
     async def notifications(self, ids: Sequence[UUID]) -> list[Notification]:
         """These rows, held against other writers until the end. Unknown ids are left out; order is not promised."""
 
+    async def sent_by_slack(self, lead_ids: Sequence[UUID]) -> list[Notification]:
+        """What was sent to Slack about these leads, without a lock. Order is not promised."""
+
     def add_notifications(self, rows: Sequence[Notification]) -> None:
         """Queue messages. Whoever listens to the queue hears of it at the commit."""
 

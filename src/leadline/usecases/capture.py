@@ -47,7 +47,7 @@ async def _capture(store: Store, house: House, items: Sequence[Intake], now: dat
         kept = await tx.kept_answers(digests) if digests else []
         decision = CaptureDecision(view, known, await house_in_force(tx, view.ruleset_version, house), now, kept)
         decided[:] = [decision.decide(item) for item in items]
-        decision.written().hand_to(tx)
+        await decision.written().hand_to(tx, decision.writer)
         return decided
 
     try:

@@ -10,9 +10,10 @@ from leadline.domain import activities, idempotency
 from leadline.domain.duplicates import is_within_window
 from leadline.domain.imports import before_import
 from leadline.domain.intake import DEFAULT_SOURCES, Captured, Intake, SubmissionRecord, event_of
+from leadline.domain.lead_edits import etag
 from leadline.domain.leads import Category, Lead, is_open
 from leadline.domain.merging import merge
-from leadline.domain.notifications import to_lead, to_owner
+from leadline.domain.notifications import Writer, to_lead, to_owner
 from leadline.domain.routing import NOT_ROUTED, Roster, Route, wants_owner
 from leadline.domain.scoring import Score, ScoreInputs
 from leadline.domain.submission import FIELDS, Submission
@@ -56,6 +57,11 @@ class CaptureDecision:
         self._writes.new_leads = [self._leads[i] for i in self._new]
         self._writes.changed_leads = [self._leads[i] for i in self._changed if i not in self._new]
         return self._writes
+
+    @property
+    def writer(self) -> Writer:
+        """For messages that no item is the cause of alone."""
+        return Writer(self._house.new_id, self._now, self._house.slack_channel)
 
     def decide(self, item: Intake) -> Captured:
         """One item: a key or an event seen before, a fault, a repeat, or a new lead."""
@@ -172,6 +178,8 @@ class CaptureDecision:
         )
         if merged.filled and is_open(lead):
             lead = self._rescore(lead, deciding, routes=item.routes)
+        if etag(lead) != etag(first):
+            self._writes.changed_by_repeats.add(lead.id)
         self._leads[lead.id] = lead
         self._changed[lead.id] = None
         return lead

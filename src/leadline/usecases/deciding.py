@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from leadline.domain.activities import Activity, Actor
+from leadline.domain.cards import card_updates, shown_otherwise
 from leadline.domain.idempotency import KeptAnswer
 from leadline.domain.intake import SubmissionRecord
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import Notification, Writer
 from leadline.domain.scoring import Scorer
-from leadline.domain.users import UserChange
+from leadline.domain.users import User, UserChange
 from leadline.ports import Tx
 
 
@@ -46,6 +47,7 @@ class Deciding:
 class Writes:
     """What a decision wants written, handed to the transaction in one go."""
 
+    new_users: list[User] = field(default_factory=list)
     submissions: list[SubmissionRecord] = field(default_factory=list)
     new_leads: list[Lead] = field(default_factory=list)
     changed_leads: list[Lead] = field(default_factory=list)
@@ -53,9 +55,18 @@ class Writes:
     notifications: list[Notification] = field(default_factory=list)
     user_changes: list[UserChange] = field(default_factory=list)
     answers: list[KeptAnswer] = field(default_factory=list)
+    # Leads that show otherwise, though nothing in their trail tells it by its kind.
+    changed_by_repeats: set[UUID] = field(default_factory=set)
 
-    def hand_to(self, tx: Tx) -> None:
-        """Buffer everything in `tx`; empty kinds are left out."""
+    async def hand_to(self, tx: Tx, writer: Writer) -> None:
+        """Buffer everything in `tx`, before any other write of it; empty kinds are left out. Every decision about leads passes
+        here, so here the Slack cards that show a lead otherwise are told, whoever changed it and by what way."""
+        changed = shown_otherwise(self.activities) | self.changed_by_repeats
+        changed -= {lead.id for lead in self.new_leads}
+        if changed:
+            self.notifications.extend(card_updates(await tx.sent_by_slack(sorted(changed)), writer))
+        if self.new_users:
+            tx.add_users(self.new_users)
         if self.submissions:
             tx.add_submissions(self.submissions)
         if self.new_leads:

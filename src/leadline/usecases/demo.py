@@ -80,8 +80,8 @@ async def remove_demo(store: Store, deciding: Deciding) -> int:
                 drain([lead], roster, deciding, writes)
             else:
                 hand_back(lead, roster, deciding, writes)
+        await writes.hand_to(tx, deciding.writer())
         tx.update_users([replace(user, is_active=False) for user in users if user.is_demo])
-        writes.hand_to(tx)
         tx.remove_demo()
         return len(demo)
 

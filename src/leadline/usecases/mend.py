@@ -67,9 +67,9 @@ async def mend_counters(store: Store, drifts: list[UserChange], seen: Mapping[UU
         waiting = await tx.waiting(store.batch_max) if has_room else []
         writes = Writes(user_changes=due)
         drain(waiting, Roster(users.values()), deciding, writes)
+        await writes.hand_to(tx, deciding.writer())
         if edited:
             tx.update_users(edited)
-        writes.hand_to(tx)
         return len(waiting)
 
     return await store.transact(work, routing=True)

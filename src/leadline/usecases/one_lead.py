@@ -5,21 +5,16 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from leadline.domain import activities
-from leadline.domain.cards import card_updates
 from leadline.domain.duplicates import NearLead
 from leadline.domain.errors import NotFound
 from leadline.domain.lead_edits import StaleLead, etag
 from leadline.domain.leads import Lead, counts_for_owner
-from leadline.domain.notifications import Notification
 from leadline.domain.routing import Roster
 from leadline.domain.users import UserChange
 from leadline.ports import Store, Tx
 from leadline.usecases.assign import drain, route_existing
 from leadline.usecases.deciding import Deciding, Writes
 from leadline.usecases.rules import house_in_force
-
-# Messages about one lead, the newest first, among which its Slack cards are looked for.
-CARDS_LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,6 @@ async def change_lead(
     `seen` is the etag of what the caller looked at; another one raises StaleLead. Deleted leads are found only with `deleted`.
     `address` names the e-mail key the lead will have, where the act brings it back or changes it: a lead of that address less
     than 24 hours away is a NearLead. Raises NotFound, and whatever the act raises."""
-    told = (await store.list_notifications(None, lead_id, None, CARDS_LOOKED_AT)).items
 
     async def work(tx: Tx) -> None:
         found = await tx.leads([lead_id])
@@ -68,20 +62,18 @@ async def change_lead(
         scene = Scene(Roster(view.users), replace(deciding, house=house), Writes(), owner)
         waiting = await tx.waiting(1)
         changed = act(lead, scene)
-        write_change(lead, changed, told, scene)
+        write_change(lead, changed, scene)
         drain([other for other in waiting if other.id != lead.id], scene.roster, deciding, scene.writes)
-        scene.writes.hand_to(tx)
+        await scene.writes.hand_to(tx, deciding.writer())
 
     await store.transact(work, routing=True)
     return await store.get_lead(lead_id)
 
 
-def write_change(lead: Lead, changed: Lead, told: Sequence[Notification], scene: Scene) -> None:
-    """The lead as it is now, and a word to the Slack cards that show it otherwise."""
+def write_change(lead: Lead, changed: Lead, scene: Scene) -> None:
+    """The lead as it is now, where it is another than before."""
     if changed != lead:
         scene.writes.changed_leads.append(replace(changed, updated_at=scene.deciding.now))
-        owner = scene.roster.find(changed.assigned_to)
-        scene.writes.notifications.extend(card_updates(lead, changed, owner, told, scene.deciding.writer()))
 
 
 def settle_place(before: Lead, after: Lead, scene: Scene) -> Lead:

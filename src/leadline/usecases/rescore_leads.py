@@ -196,7 +196,7 @@ class _Batch:
             if changed is not None:
                 scene.writes.changed_leads.append(replace(changed, updated_at=self.deciding.now))
                 moves.append((lead.category, changed.category))
-        scene.writes.hand_to(tx)
+        await scene.writes.hand_to(tx, self.deciding.writer())
         return moves
 
     def _rescored(self, lead: Lead, scene: Scene) -> Lead | None:

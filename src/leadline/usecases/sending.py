@@ -11,6 +11,7 @@ from uuid import UUID
 
 from leadline.domain import delivery
 from leadline.domain.breaker import Breaker
+from leadline.domain.cards import CARD_UPDATE
 from leadline.domain.leads import Lead
 from leadline.domain.notifications import ChannelName, Notification
 from leadline.domain.users import User
@@ -42,7 +43,7 @@ class Delivery:
     lease_seconds: float = LEASE_SECONDS
     send_seconds: float = SEND_SECONDS
     _breakers: dict[ChannelName, Breaker] = field(default_factory=dict)
-    _sent_at: dict[tuple[ChannelName, str], float] = field(default_factory=dict)
+    _turns: dict[tuple[ChannelName, str], float] = field(default_factory=dict)
 
     def hindrance(self, channel: ChannelName) -> str | None:
         """Why nothing goes out by a channel, or None."""
@@ -58,17 +59,18 @@ class Delivery:
         before, at = self.breaker(channel), time.monotonic()
         self._breakers[channel] = before.after_answer() if is_there else before.after_fault(at)
 
-    async def keep_pace(self, channel: ChannelName, recipient: str) -> None:
-        """Wait until the provider takes another message to this recipient."""
+    def turn(self, channel: ChannelName, recipient: str) -> float:
+        """In how many seconds the provider takes another message there; the turn is taken herewith. All cards of a Slack channel
+        share its pace."""
         pace = self.pace_seconds.get(channel, 0.0)
         if not pace:
-            return
-        if len(self._sent_at) > PACED_MAX:
-            self._sent_at.clear()
-        wait = self._sent_at.get((channel, recipient), 0.0) + pace - time.monotonic()
-        if wait > 0:
-            await asyncio.sleep(wait)
-        self._sent_at[channel, recipient] = time.monotonic()
+            return 0.0
+        if len(self._turns) > PACED_MAX:
+            self._turns.clear()
+        now, place = time.monotonic(), (channel, recipient.partition("/")[0])
+        at = max(now, self._turns.get(place, 0.0))
+        self._turns[place] = at + pace
+        return at - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,15 @@ async def send(d: Delivery, batch: list[Notification], scene: Scene) -> list[Not
     """Hand one message to the provider; the rows as they stand after it."""
     name, recipient = batch[0].notification_type, batch[0].recipient
     channel = d.channels[name]
-    await d.keep_pace(name, recipient)
     try:
         content = channel.render(_occasion(d, batch, scene))
         async with asyncio.timeout(d.send_seconds):
             receipt = await channel.send(recipient, content, message_key(batch))
     except PermanentFault as fault:
         d.note(name, is_there=True)
-        return [delivery.failed(row, str(fault)) for row in batch]
+        return [delivery.failed(row, str(fault), is_dead_address=fault.is_dead_address) for row in batch]
     except (TransientFault, TimeoutError) as fault:
-        d.note(name, is_there=False)
+        d.note(name, is_there=isinstance(fault, TransientFault) and fault.is_there)
         words = str(fault) or f"{name} did not answer within {d.send_seconds:g} seconds"
         after = fault.retry_after_seconds if isinstance(fault, TransientFault) else None
         return _again(d, batch, words, after)
@@ -112,14 +113,22 @@ def _again(d: Delivery, batch: list[Notification], words: str, after: float | No
 
 
 def _occasion(d: Delivery, batch: list[Notification], scene: Scene) -> Occasion:
-    """What the message may speak of; several rows are one digest of their leads."""
+    """What the message may speak of; several rows are one digest of their leads, each of which names whom it is for."""
     first = batch[0]
     lead = scene.leads.get(first.lead_id) if first.lead_id else None
     user = scene.users.get(first.user_id) if first.user_id else None
+    if first.template_name == CARD_UPDATE:
+        owner = scene.users.get(lead.assigned_to) if lead and lead.assigned_to else None
+        return Occasion(first, lead, None, {"owner": owner.full_name if owner else None}, d.origin)
     if len(batch) == 1 and first.status_reason != "digest":
         return Occasion(first, lead, user, origin=d.origin)
-    leads = [scene.leads[row.lead_id] for row in batch if row.lead_id]
-    return Occasion(replace(first, template_name="digest"), None, user, {"leads": leads}, d.origin)
+    people: dict[UUID, list[User]] = {}
+    for row in batch:
+        if row.lead_id is not None:
+            people.setdefault(row.lead_id, []).extend([scene.users[row.user_id]] if row.user_id else [])
+    facts = {"leads": [scene.leads[lead_id] for lead_id in people], "people": people}
+    is_gathered = first.status_reason == "digest"
+    return Occasion(replace(first, template_name="digest"), None, user if is_gathered else None, facts, d.origin)
 
 
 def message_key(batch: Sequence[Notification]) -> str:

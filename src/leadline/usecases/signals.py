@@ -51,7 +51,7 @@ async def count_signal(store: Store, signal: Signal, deciding: Deciding) -> bool
         house = await house_in_force(tx, view.ruleset_version, deciding.house)
         scene = Scene(Roster(view.users), replace(deciding, house=house), Writes())
         scene.writes.changed_leads.append(replace(_counted(found[0], signal, scene), updated_at=deciding.now))
-        scene.writes.hand_to(tx)
+        await scene.writes.hand_to(tx, deciding.writer())
         return True
 
     return await store.transact(work, routing=True)

@@ -37,10 +37,9 @@ async def add_users(store: Store, new_users: list[NewUser], deciding: Deciding) 
             taken.add(user.email_key)
         room = sum(user.max_active_leads for user in users if is_eligible(user))
         waiting = await tx.waiting(room) if room else []
-        writes = Writes()
+        writes = Writes(new_users=users)
         drain(waiting, Roster([*existing, *users]), deciding, writes)
-        tx.add_users(users)
-        writes.hand_to(tx)
+        await writes.hand_to(tx, deciding.writer())
         return users
 
     await store.transact(work, routing=True)
@@ -72,6 +71,7 @@ async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], de
         for lead in sorted(owned, key=drain_order):
             hand_back(lead, roster, deciding, writes)
         drain(waiting, roster, deciding, writes)
+        await writes.hand_to(tx, deciding.writer())
         if replace(user, updated_at=before.updated_at) != before:
             tx.update_users([user])
         if leaves or user.role != before.role:
@@ -79,7 +79,6 @@ async def update_user(store: Store, user_id: UUID, fields: Mapping[str, Any], de
         if (user.is_active, user.role, user.email_key) != (before.is_active, before.role, before.email_key):
             # A link was sent to who they were then, with the rights of then.
             tx.revoke_invitations(user_id, deciding.now)
-        writes.hand_to(tx)
 
     await store.transact(work, routing=True)
     return await store.get_user(user_id)

@@ -21,14 +21,13 @@ from leadline.domain.imports import (
     why_kept,
 )
 from leadline.domain.leads import Lead
-from leadline.domain.notifications import Notification
 from leadline.domain.routing import Roster
 from leadline.ports import Store, Tx
 from leadline.usecases import mark
 from leadline.usecases.assign import drain
 from leadline.usecases.deciding import Deciding, Writes
 from leadline.usecases.import_leads import get_import
-from leadline.usecases.one_lead import CARDS_LOOKED_AT, Act, Scene, write_change
+from leadline.usecases.one_lead import Act, Scene, write_change
 from leadline.usecases.rescore_leads import HOLD_SECONDS_MAX, Pace
 from leadline.usecases.rules import house_in_force
 
@@ -68,14 +67,13 @@ class _Changed(LeadlineError):
 
 @dataclass(slots=True)
 class _Batch:
-    """Some rows of a run, the leads behind them as they were seen, what had happened to each of them, and their Slack cards.
+    """Some rows of a run, the leads behind them as they were seen, and what had happened to each of them.
     `began` is when nothing had to be waited for any more."""
 
     run: ImportRun
     rows: int
     leads: dict[UUID, Lead]
     trails: Mapping[UUID, Sequence[Activity]]
-    cards: Mapping[UUID, Sequence[Notification]]
     deciding: Deciding
     is_last_try: bool = False
     began: float = 0.0
@@ -101,7 +99,7 @@ class _Batch:
             elif not lead.is_deleted:
                 self._take_back(run, lead, scene)
         drain([lead for lead in waiting if lead.id not in self.leads], scene.roster, scene.deciding, scene.writes)
-        scene.writes.hand_to(tx)
+        await scene.writes.hand_to(tx, scene.deciding.writer())
         if run.undo_rows >= run.rows:
             run.undone_at = self.deciding.now
         tx.update_import_runs([run])
@@ -116,7 +114,7 @@ class _Batch:
             _keep(run, lead, why)
             return
         act = mark.delete if is_made else _give_back(trail, run.id)
-        write_change(lead, act(lead, scene), self.cards.get(lead.id, ()), scene)
+        write_change(lead, act(lead, scene), scene)
         run.deleted += is_made
         run.given_back += not is_made
 
@@ -132,12 +130,7 @@ async def _look(store: Store, run: ImportRun, deciding: Deciding, size: int) -> 
     leads = {lead.id: lead for lead in await store.transact(read)} if found else {}
     there = [lead for lead in leads.values() if not lead.is_deleted]
     trails = await store.find_trails([lead.id for lead in there]) if there else {}
-    cards = {}
-    for lead in there:
-        # Of a lead that nobody was told of and that nothing has happened to since there are none.
-        if run.notifies or lead.import_id != run.id or lead.version > 1:
-            cards[lead.id] = (await store.list_notifications(None, lead.id, None, CARDS_LOOKED_AT)).items
-    return _Batch(run, len(ids), leads, trails, cards, deciding)
+    return _Batch(run, len(ids), leads, trails, deciding)
 
 
 def _keep(run: ImportRun, lead: Lead, why: str) -> None:

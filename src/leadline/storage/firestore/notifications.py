@@ -207,6 +207,15 @@ async def read_notifications(reads: Reads, ids: Sequence[UUID]) -> list[Notifica
     return [n for row in found.values() if row and (n := entity_of(Notification, row)) is not None]
 
 
+async def read_sent_by_slack(reads: Reads, lead_ids: Sequence[UUID]) -> list[Notification]:
+    """What was sent to Slack about these leads: each has few messages, so they are chosen here."""
+    sent: list[Notification] = []
+    for chunk in queries.chunks([str(lead_id) for lead_id in lead_ids]):
+        found = (entity_of(Notification, row) for row in await reads.find(Find("notifications", {"leadId": chunk})))
+        sent += [n for n in found if n is not None and (n.notification_type, n.status) == ("slack", "sent")]
+    return sent
+
+
 async def write_notifications(reads: Reads, changes: Changes, changed: Sequence[Notification]) -> None:
     """Rows as they stand now."""
     stored = await reads.get(notification_path(row.id) for row in changed) if changed else {}

@@ -121,6 +121,9 @@ class FirestoreTx:
     async def notifications(self, ids: Sequence[UUID]) -> list[Notification]:
         return await notifications.read_notifications(self._reading(), ids)
 
+    async def sent_by_slack(self, lead_ids: Sequence[UUID]) -> list[Notification]:
+        return await notifications.read_sent_by_slack(self._reading(), lead_ids)
+
     def add_notifications(self, rows: Sequence[Notification]) -> None:
         self._buffers.add("notifications", rows)
 

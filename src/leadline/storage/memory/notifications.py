@@ -23,6 +23,10 @@ class NotificationTx(Buffered):
         self._read("notifications")
         return deepcopy([self._state.notifications[i] for i in dict.fromkeys(ids) if i in self._state.notifications])
 
+    async def sent_by_slack(self, lead_ids: Sequence[UUID]) -> list[Notification]:
+        self._read("sent_by_slack")
+        return deepcopy([n for n in self._state.notifications.values() if n.lead_id in lead_ids and _is_in_slack(n)])
+
     def add_notifications(self, rows: Sequence[Notification]) -> None:
         def add(row: Notification) -> None:
             if row.id in self._state.notifications:
@@ -41,6 +45,10 @@ class NotificationTx(Buffered):
 
     def add_suppressions(self, rows: Sequence[Suppression]) -> None:
         self._write("add_suppressions", rows, lambda row: self._state.suppressions.setdefault(row.address, row))
+
+
+def _is_in_slack(row: Notification) -> bool:
+    return (row.notification_type, row.status) == ("slack", "sent")
 
 
 class NotificationReads:

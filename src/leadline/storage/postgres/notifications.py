@@ -56,6 +56,10 @@ WHERE n.id = ANY (ARRAY(SELECT id FROM following WHERE is_free)) AND {_PENDING} 
 """
 
 BY_ID = f"SELECT {rows.select(rows.NOTIFICATION)} FROM leadline.notifications WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
+SENT_BY_SLACK = (
+    f"SELECT {rows.select(rows.NOTIFICATION)} FROM leadline.notifications"
+    " WHERE lead_id = ANY($1::uuid[]) AND notification_type = 'slack' AND status = 'sent'"
+)
 DUE_HELD = (
     f"SELECT {rows.select(rows.NOTIFICATION)} FROM leadline.notifications"
     " WHERE status = 'held' AND notification_type = $1 AND next_attempt_at <= $2 ORDER BY next_attempt_at, id LIMIT $3"

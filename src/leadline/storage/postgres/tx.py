@@ -104,6 +104,10 @@ class PostgresTx(IdempotencyTx, ImportTx):
         self._check_reading()
         return [Notification(*row) for row in await self._connection.fetch(notifications.BY_ID, ids)]
 
+    async def sent_by_slack(self, lead_ids: Sequence[UUID]) -> list[Notification]:
+        self._check_reading()
+        return [Notification(*row) for row in await self._connection.fetch(notifications.SENT_BY_SLACK, lead_ids)]
+
     def add_notifications(self, rows: Sequence[Notification]) -> None:
         for row in rows:
             self._buffer("fresh_notifications" if is_fresh_notification(row) else "notifications", [row])
