@@ -35,6 +35,7 @@ from leadline.worker import run_rescoring, run_watch, run_worker
 
 STOP_SECONDS = 10
 BACKLOG = 1024
+_NAMES = {"email": "E-mail", "slack": "Slack"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +178,19 @@ def _check_port(settings: Settings) -> None:
 
 
 def _channels(started: Started) -> str:
-    """Which channels can send, and why the others cannot."""
-    found = build_channels(started.settings, started.secrets.secret_key)
-    said = [f"{name}: {channel.hindrance or 'ready'}" for name, channel in found.items()]
+    """Which channels are on, and what the others want."""
+    settings = started.settings
+    found = build_channels(settings, started.secrets.secret_key)
+    missing = {"slack": settings.slack_signing_secret, "email": settings.mail_postal_address}
+    wanted = {
+        "slack": "without buttons: set SLACK_SIGNING_SECRET",
+        "email": "without MAIL_POSTAL_ADDRESS below letters",
+    }
+    said = []
+    for name, channel in found.items():
+        is_on = "on" if missing[name] else f"on, {wanted[name]}"
+        state = f"not configured, set {channel.hindrance.removesuffix(' is not set')}" if channel.hindrance else is_on
+        said.append(f"{_NAMES[name]}: {state}")
     return "; ".join(said)
 
 

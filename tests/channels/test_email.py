@@ -165,7 +165,11 @@ def test_a_refused_message_says_nothing_of_the_address() -> None:
 def test_a_refusal_for_now_is_transient(code: int) -> None:
     refused = SMTPRecipientsRefused([SMTPRecipientRefused(code, "4.7.1 greylisted", "x@company.example.com")])
 
-    assert isinstance(fault_of(refused), TransientFault)
+    fault = fault_of(refused)
+
+    assert isinstance(fault, TransientFault)
+    # Only of 421 does the server say that it goes away.
+    assert fault.is_there == (code != 421)
 
 
 async def test_a_burst_takes_one_line_and_few_at_once(mail: MailProvider) -> None:

@@ -1,6 +1,7 @@
 """What only Slack does: blocks, mentions, buttons and its many ways to say no."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,6 +158,17 @@ def test_a_digest_has_a_link_for_each_lead_and_counts_the_rest(slack: SlackProvi
     assert "".join(texts(parts)).count("Zoë Quartz") == 25
     assert "And 5 more" in "".join(texts(parts))
     assert len(parts["blocks"]) <= 50
+
+
+def test_leads_that_came_at_once_name_whom_each_is_for(slack: SlackProvider) -> None:
+    mine, nobodys = hot_lead(), hot_lead()
+    about = occasion(
+        "digest", "#leads", facts={"leads": [mine, nobodys], "people": {mine.id: [user(slack_user_id="U0RITA")]}}
+    )
+    said = list(texts(slack.channel.render(replace(about, user=None)).parts))
+
+    assert [text.split("https")[0] for text in said if "Zoë" in text] == ["<@U0RITA> <", "<"]
+    assert "*2 leads at once*" in said
 
 
 @pytest.mark.parametrize("template", ["password_reset", "invitation", "warm_lead_nurture"])

@@ -1,10 +1,13 @@
 """`leadline user` and `leadline apikey` on a real database."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from leadline.domain.sent_links import SentLinks
+from tests.cli.conftest import Run, on_store
+from tests.steps import notifications
 
 
 def test_a_person_is_invited_seen_linked_again_and_let_go(run: Run) -> None:
@@ -17,10 +20,15 @@ def test_a_person_is_invited_seen_linked_again_and_let_go(run: Run) -> None:
     rows = json.loads(run("user", "list", "--json").stdout)
     back = run("user", "activate", "ann@team.example.com").stdout
 
-    assert (invited.exit_code, invited.stderr) == (0, "")
+    assert (invited.exit_code, invited.stderr) == (0, "leadline: no mail is configured: hand the link on\n")
     assert invited.stdout.startswith("https://leads.example.com/welcome?link=")
     assert again["link"] != invited.stdout.strip()
-    assert (again["email"], sorted(again)) == ("ann@team.example.com", ["email", "expires_at", "link"])
+    assert again == {
+        "email": "ann@team.example.com",
+        "link": again["link"],
+        "expires_at": again["expires_at"],
+        "is_mailed": False,
+    }
     assert (twice.exit_code, twice.stdout) == (75, "")
     assert "has an account already" in twice.stderr
     assert gone == ["ann@team.example.com is not active\n", "ann@team.example.com was not active already\n"]
@@ -28,6 +36,27 @@ def test_a_person_is_invited_seen_linked_again_and_let_go(run: Run) -> None:
     assert listed.split() == ["ann@team.example.com", "manager", "Ann", "Lee", "not", "active"]
     assert [(row["full_name"], row["is_active"], "password_hash" in row) for row in rows] == [("Ann Lee", False, False)]
     assert back == "ann@team.example.com is active\n"
+
+
+def test_where_mail_is_configured_an_invitation_and_a_new_link_are_mailed_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LEADLINE_HOME", str(tmp_path))
+    monkeypatch.setenv("LEADLINE_SECRET_KEY", "a-key-of-the-tests-0123456789")
+    monkeypatch.setenv("SMTP_URL", "smtp://127.0.0.1:25")
+    monkeypatch.setenv("MAIL_FROM", "Acme <sales@acme.example.com>")
+    links = SentLinks("https://leads.example.com", "a-key-of-the-tests-0123456789")
+
+    invited = run("user", "invite", "ann@team.example.com", "--name", "Ann Lee")
+    again = run("user", "link", "ann@team.example.com", "--json")
+
+    rows = on_store(notifications)
+    assert [(row.template_name, row.recipient, row.status) for row in rows] == [
+        ("invitation", "ann@team.example.com", "pending")
+    ] * 2
+    assert invited.stderr == "leadline: the link goes to ann@team.example.com by mail\n"
+    assert [invited.stdout.strip(), json.loads(again.stdout)["link"]] == [links.welcome(row.id) for row in rows]
+    assert json.loads(again.stdout)["is_mailed"]
 
 
 def test_a_key_is_made_listed_and_revoked_by_its_prefix(run: Run) -> None:

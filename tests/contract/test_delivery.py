@@ -189,6 +189,84 @@ async def test_a_lead_that_was_contacted_meanwhile_alerts_nobody(store: Store) -
     assert ((row := await the_row(store)).status, row.status_reason) == ("suppressed", "contacted")
 
 
+async def test_what_is_behind_another_message_is_said_of_the_lead_as_it_is_by_then(store: Store) -> None:
+    await queue(store, Notification(new_id(), "slack", "lead_waiting", "#leads", NOW - timedelta(minutes=1)))
+    _, found = await a_hot_lead(store)
+    channel = Recorder(gate=asyncio.Event())
+    sending = asyncio.create_task(deliver(a_delivery(store, channel), "slack", GOES_ON))
+    await channel.arrived.wait()
+    await advance(store, found.id, "Contacted")
+    assert channel.gate is not None
+    channel.gate.set()
+    await sending
+
+    assert [(row.status, row.status_reason) for row in await notifications(store)] == [
+        ("sent", None),
+        ("suppressed", "contacted"),
+    ]
+
+
+async def test_an_address_that_nobody_has_gets_no_second_letter_and_a_users_is_left_to_an_admin(store: Store) -> None:
+    person = user()
+    known = lead(email_key=person.email_key, email=person.email, category="Warm")
+    await put(store, [known], [person])
+    letter = Notification(new_id(), "email", "warm_lead_nurture", known.email, NOW, known.id)
+    alert = Notification(new_id(), "email", "lead_waiting", person.email, NOW, known.id, person.id)
+    await queue(store, alert)
+
+    def nobody(recipient: str) -> None:
+        raise PermanentFault("550 no such user", is_dead_address=True)
+
+    d = a_delivery(store, Recorder(), email=Recorder(before=nobody))
+    await deliver(d, "email", GOES_ON)
+    after_alert = await store.list_suppressions()
+    await queue(store, letter, replace(letter, id=new_id()))
+    await deliver(d, "email", GOES_ON)
+
+    assert after_alert == []
+    assert [(found.address, found.reason) for found in await store.list_suppressions()] == [
+        (known.email_key, "dead_address")
+    ]
+    assert [(row.status, row.status_reason) for row in await notifications(store)] == [
+        ("failed", "dead_address"),
+        ("failed", "dead_address"),
+        ("suppressed", "unsubscribed"),
+    ]
+
+
+async def test_recipients_that_take_nothing_for_now_do_not_stop_the_others(store: Store) -> None:
+    names = [f"grey{n}@x.example.com" for n in range(8)] + ["z@x.example.com"]
+    await queue(store, *(Notification(new_id(), "email", "lead_waiting", name, NOW) for name in names))
+
+    def greylist(recipient: str) -> None:
+        if recipient.startswith("grey"):
+            raise TransientFault("451 greylisted", is_there=True)
+
+    mail = Recorder(before=greylist)
+    d = a_delivery(store, Recorder(), email=mail)
+    await deliver(d, "email", GOES_ON)
+
+    assert [sent.recipient for sent in mail.sent] == ["z@x.example.com"]
+    assert mail.tried == len(names)
+
+
+async def test_a_dead_mail_server_does_not_slow_slack(store: Store) -> None:
+    rows = [Notification(new_id(), "email", "lead_waiting", f"r{n}@x.example.com", NOW) for n in range(8)]
+    await queue(store, *rows)
+    await a_hot_lead(store)
+    dead, slack = Recorder(gate=asyncio.Event()), Recorder()
+    d = a_delivery(store, slack, email=dead)
+    hanging = asyncio.create_task(deliver(d, "email", GOES_ON))
+    await dead.arrived.wait()
+    await deliver(d, "slack", GOES_ON)
+    sent = list(slack.sent)
+    assert dead.gate is not None
+    dead.gate.set()
+    await hanging
+
+    assert len(sent) == 1
+
+
 async def test_who_unsubscribed_gets_no_mail_and_a_user_of_the_same_address_does(store: Store) -> None:
     person = user()
     known = lead(email_key=person.email_key, email=person.email, category="Warm")

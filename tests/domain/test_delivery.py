@@ -113,6 +113,44 @@ def test_quiet_hours_end_at_the_right_time_where_the_clocks_are_turned_meanwhile
     assert delivery.quiet_until(person, at) == datetime(2026, 3, 29, 4, 0, tzinfo=UTC)
 
 
+# In the night to 25 October 2026 Berlin has the hour from 02:00 twice: until 01:00 UTC, and again until 02:00 UTC.
+@pytest.mark.parametrize(
+    ("quiet_to", "now", "ends"),
+    [
+        ("02:30", "2026-10-25T00:10", "2026-10-25T00:30"),
+        ("02:30", "2026-10-25T00:40", None),
+        ("02:30", "2026-10-25T01:10", "2026-10-25T01:30"),
+        ("06:00", "2026-10-25T00:10", "2026-10-25T05:00"),
+        # In the night to 29 March the clocks go from 02:00 to 03:00, at 01:00 UTC.
+        ("02:30", "2026-03-29T00:50", "2026-03-29T01:00"),
+        ("02:30", "2026-03-29T01:00", None),
+        ("02:00", "2026-03-29T00:50", "2026-03-29T01:00"),
+    ],
+)
+def test_an_hour_that_comes_twice_or_not_at_all_keeps_nothing_back_for_a_day(
+    quiet_to: str, now: str, ends: str | None
+) -> None:
+    person = user(quiet_from="22:00", quiet_to=quiet_to, time_zone="Europe/Berlin")
+    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
+
+    assert delivery.quiet_until(person, at) == (datetime.fromisoformat(ends).replace(tzinfo=UTC) if ends else None)
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]),
+    st.times().map(lambda t: f"{t:%H:%M}"),
+    st.times().map(lambda t: f"{t:%H:%M}"),
+)
+def test_quiet_hours_end_within_a_day_and_are_over_then(at: datetime, zone: str, start: str, end: str) -> None:
+    person = user(quiet_from=start, quiet_to=end, time_zone=zone)
+    until = delivery.quiet_until(person, at)
+
+    if until is not None:
+        assert at < until <= at + timedelta(hours=25)
+        assert delivery.quiet_until(person, until) is None
+
+
 def test_a_hot_alert_breaks_the_quiet_only_for_those_who_want_it() -> None:
     quiet = {"quiet_from": "00:00", "quiet_to": "23:59"}
     alert = row(template_name="hot_lead_alert", user_id=an_id(3))
@@ -157,6 +195,31 @@ def test_a_digest_and_a_burst_are_one_message_and_all_else_is_one_each() -> None
     mail = [replace(each, notification_type="email") for each in six]
     assert delivery.batches(mail) == [[each] for each in mail]
     assert delivery.batches([]) == []
+
+
+def test_what_is_about_no_lead_is_never_joined_with_alerts() -> None:
+    notices = [row(lead_id=None, template_name="endpoint_silent") for _ in range(6)]
+    alerts = [row() for _ in range(6)]
+
+    assert delivery.batches(notices) == [[each] for each in notices]
+    assert delivery.batches([*notices, *alerts]) == [*([each] for each in notices), alerts]
+
+
+def test_edits_of_a_card_that_waited_are_one() -> None:
+    edits = [row(template_name="card_update", created_at=NOW + timedelta(hours=n)) for n in range(2)]
+
+    assert delivery.batches(edits) == [edits]
+    assert delivery.batches([*edits, row()])[0] == edits
+
+
+def test_the_edit_of_a_card_goes_out_though_its_lead_is_deleted_or_spam_and_not_though_it_is_gone() -> None:
+    edit = row(template_name="card_update")
+
+    for fields in ({"is_deleted": True}, {"is_spam": True}):
+        assert delivery.decide(edit, Circumstances(NOW, replace(LEAD, **fields))) is None
+    gone = delivery.decide(edit, Circumstances(NOW, None))
+    assert gone is not None
+    assert gone.status_reason == "lead_gone"
 
 
 @given(st.integers(0, delivery.TRIES_MAX - 2), st.floats(0, 1, exclude_max=True), st.none() | st.floats(0, 5000))

@@ -34,7 +34,8 @@ def list_users(as_json: bool) -> None:
 @click.option("--role", type=click.Choice(["rep", "manager", "admin"]), default="rep", show_default=True)
 @as_json_option
 def invite(email: str, name: str, role: str, as_json: bool) -> None:
-    """Make an account and print the link by which its owner sets a password: once, within seven days."""
+    """Make an account and print the link by which its owner sets a password: once, within seven days. Where mail is configured,
+    the link is sent as well."""
     from leadline.commands.accounts import invite as run
 
     _print_link(run({"email": email, "full_name": name, "role": role}), as_json=as_json)
@@ -44,7 +45,8 @@ def invite(email: str, name: str, role: str, as_json: bool) -> None:
 @click.argument("email")
 @as_json_option
 def link(email: str, as_json: bool) -> None:
-    """Print a new link for an account, for a forgotten password; links from before end."""
+    """Print a new link for an account, for a forgotten password; links from before end. Where mail is configured, it is sent as
+    well."""
     from leadline.commands.accounts import new_link as run
 
     _print_link(run(email), as_json=as_json)
@@ -112,3 +114,9 @@ def revoke(key: str) -> None:
 
 def _print_link(invited: dict[str, Any], *, as_json: bool) -> None:
     click.echo(json.dumps(invited, default=str) if as_json else invited["link"])
+    said = (
+        f"the link goes to {invited['email']} by mail"
+        if invited["is_mailed"]
+        else "no mail is configured: hand the link on"
+    )
+    click.echo(f"leadline: {said}", err=True)

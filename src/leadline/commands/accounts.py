@@ -15,12 +15,13 @@ from leadline.domain.errors import Fault, Invalid, NotFound
 from leadline.domain.users import User
 from leadline.ids import new_id
 from leadline.ports import Store
+from leadline.start import find_secrets
 from leadline.usecases import api_keys
 from leadline.usecases.deciding import Deciding
-from leadline.usecases.invitations import Invited, invite_person, invite_user
+from leadline.usecases.invitations import Invited, Mailing, invite_person, invite_user
 from leadline.usecases.team import update_user
 from leadline.web.answers import user_json
-from leadline.web.welcome import welcome_link
+from leadline.web.welcome import mailing_by, welcome_link
 
 
 def list_users() -> list[dict[str, Any]]:
@@ -33,19 +34,21 @@ def list_users() -> list[dict[str, Any]]:
 
 
 def invite(fields: dict[str, Any]) -> dict[str, Any]:
-    """A new account and its link."""
+    """A new account and its link, by mail too where mail is configured."""
 
     async def work(settings: Settings, store: Store) -> dict[str, Any]:
-        return _linked(settings, await invite_person(store, fields, await _deciding(settings, store)))
+        deciding = await _deciding(settings, store)
+        return _linked(settings, await invite_person(store, fields, deciding, _mailing(settings)))
 
     return with_store(work)
 
 
 def new_link(email: str) -> dict[str, Any]:
-    """Another link for an account."""
+    """Another link for an account, by mail too where mail is configured."""
 
     async def work(settings: Settings, store: Store) -> dict[str, Any]:
-        return _linked(settings, await invite_user(store, (await _find(store, email)).id, utc_now()))
+        user = await _find(store, email)
+        return _linked(settings, await invite_user(store, user.id, utc_now(), _mailing(settings)))
 
     return with_store(work)
 
@@ -111,7 +114,13 @@ def _state(key: ApiKey, now: Any) -> str:
 
 def _linked(settings: Settings, invited: Invited) -> dict[str, Any]:
     link = welcome_link(settings, invited.token)
-    return {"email": invited.user.email, "link": link, "expires_at": invited.expires_at}
+    mailed = {"is_mailed": settings.can_mail}
+    return {"email": invited.user.email, "link": link, "expires_at": invited.expires_at} | mailed
+
+
+def _mailing(settings: Settings) -> Mailing | None:
+    """The links of a running server and of its worker are made with the same key."""
+    return mailing_by(settings, find_secrets(settings).secret_key, new_id) if settings.can_mail else None
 
 
 async def _deciding(settings: Settings, store: Store) -> Deciding:

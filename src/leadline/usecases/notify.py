@@ -84,16 +84,18 @@ async def _deliver_to_one(d: Delivery, rows: list[Notification], scene: Scene, s
     """One recipient's rows in their order. What cannot be tried any more now is given back, and so is all behind it."""
     batches = delivery.batches(rows)
     settled = 0
+    has_taken_time = False
     while batches and _may_send(d, batches[0][0], stopping):
-        wait = d.turn(batches[0][0].notification_type, batches[0][0].recipient)
         batch = batches[0]
-        if wait:
+        if wait := d.turn(batch[0].notification_type, batch[0].recipient):
             await _wait(stopping, wait)
             if not _may_send(d, batch[0], stopping):
                 break
+        if wait or has_taken_time:
             # Meanwhile somebody may have called the lead.
             scene = await _look(d.store, batch)
             batch = await _sift(d, batch, scene)
+        has_taken_time = True
         outcome = await send(d, batch, scene) if batch else []
         if outcome:
             await _settle(d, batch, outcome, scene)

@@ -1,6 +1,6 @@
 """The shape of every act on one lead: read it and the team, decide, write, and give away a place that became free."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 

@@ -1,7 +1,9 @@
 """Where the link of an invitation leads: a page to set one's password, the first or another."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -31,9 +33,12 @@ def welcome_link(settings: Settings, token: str) -> str:
 
 def mailing_of(services: Services) -> Mailing | None:
     """What sends such links by mail, or None where no mail goes out."""
-    settings = services.settings
-    links = SentLinks(settings.origin, services.secret_key)
-    return Mailing(links, services.house.new_id) if settings.can_mail else None
+    return mailing_by(services.settings, services.secret_key, services.house.new_id)
+
+
+def mailing_by(settings: Settings, secret_key: str, new_id: Callable[[], UUID]) -> Mailing | None:
+    """The same without a running server."""
+    return Mailing(SentLinks(settings.origin, secret_key), new_id) if settings.can_mail else None
 
 
 @get(_PATH, opt=doing("open"))
