@@ -1,4 +1,5 @@
-"""The n-th call to the store fails, for every n, in every use case: afterwards all of it is done, or nothing."""
+"""The n-th call to the store fails, for every n, in every use case whose repetition is harmless: afterwards all of it is done, or
+nothing. (A note is written as often as it is sent.)"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from leadline.domain.errors import Conflict, LeadlineError, Unavailable
+from leadline.domain.errors import Conflict, LeadlineError, NotFound, Unavailable
 from leadline.domain.idempotency import Once
 from leadline.domain.intake import Captured, SubmissionRecord
 from leadline.domain.lead_lists import LeadQuery
@@ -16,9 +17,11 @@ from leadline.domain.leads import Status
 from leadline.domain.submission import parse_submission
 from leadline.domain.users import User
 from leadline.ports import Store
+from leadline.usecases import hand_over, mark
 from leadline.usecases.accounts import end_session, hash_of, resume_session
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.index import index_leads
+from leadline.usecases.one_lead import Act, change_lead
 from leadline.usecases.release import confirm_spam, get_submission, release
 from leadline.usecases.signals import Signal, count_signal
 from tests.builders import COLD, HOUSE, NOW, ROBOT, body, deciding, faulty_intake, intake
@@ -121,6 +124,13 @@ async def post_under_a_key(store: Store, _: None) -> None:
 
 
 VISIT = Signal("pricing_page_visit", "evt-7", LATER, email_key=ANN)
+
+
+def on_lead(act: Act) -> Case:
+    """An act on a lead that a full rep has, while another waits for the place."""
+    return Case(leads_of_a_full_rep, lambda store, lead_id: change_lead(store, lead_id, act, deciding(LATER)))
+
+
 CASES = {
     "capture": Case(a_lead_before, post),
     "capture under a key": Case(a_lead_before, post_under_a_key),
@@ -134,6 +144,11 @@ CASES = {
     "opportunity": step("Opportunity", "Contacted", "Qualified"),
     "disqualify": step("Disqualified"),
     "reopen": step("New", "Disqualified"),
+    "unassign": on_lead(hand_over.unassign),
+    "flag": on_lead(mark.set_priority(True)),
+    "spam": on_lead(mark.set_spam(True)),
+    "edit": on_lead(mark.edit({"company_size": "1-10", "industry": "Retail"})),
+    "delete": on_lead(mark.delete),
     "release": Case(a_posting_that_made_no_lead, released),
     "confirm spam": Case(
         a_posting_that_made_no_lead, lambda store, record: confirm_spam(store, HOUSE, record, ROBOT, LATER)
@@ -172,7 +187,7 @@ async def attempt(doing: Awaitable[Any]) -> None:
     """Do it, as somebody who is told of an outage, or that it is done already."""
     try:
         await doing
-    except (Unavailable, Conflict):
+    except (Unavailable, Conflict, NotFound):
         return
 
 
