@@ -39,9 +39,11 @@ from leadline.usecases.sending import Delivery
 from leadline.usecases.standby import Standby
 from leadline.web.attendance import Attendance
 from leadline.web.connected import Endpoints, own_endpoint
+from leadline.web.importing import Importing
 from leadline.web.learning import keep_learning
 from leadline.web.live import Live
 from leadline.web.services import Keys, Services
+from leadline.web.uploads import Uploads
 from leadline.worker import run_delivery, run_heartbeat
 
 
@@ -227,13 +229,17 @@ async def build(
     endpoints = Endpoints(store, sealer, own_endpoint(settings, sealer), watch)
     learning = await keep_learning(keys, endpoints) if standby else None
     channels = build_channels(settings, secret_key)
+    uploads = Uploads(settings.home, settings.import_max_mb)
+    importing = Importing(store, house, uploads, lambda: queue.is_busy)
     queue.start()
+    importing.resume()
     try:
         yield Services(
             settings, secret_key, store, house, queue, keys, find, live, endpoints, Turnstile(settings), bell,
-            channels, Attendance(store), reply, standby,
+            channels, Attendance(store), reply, uploads, importing, standby,
         )  # fmt: skip
     finally:
+        await importing.close()
         await asyncio.gather(*(channel.close() for channel in channels.values()))
         if learning is not None:
             learning.cancel()

@@ -103,6 +103,9 @@ class Settings:
         most=10_000_000,
         help="how many submissions are kept on this machine's disk while the database is away",
     )
+    import_max_mb: int = _setting(
+        "LEADLINE_IMPORT_MAX_MB", 1_000, most=1_000_000, help="how large a file of leads may be that is uploaded, in MB"
+    )
     origins: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -95,3 +95,22 @@ def test_progress_says_how_fast_and_how_long_yet(
     tell(import_run(rows=3_000, done=1_100))
 
     assert capsys.readouterr().err == "1100 of 3000 rows, 100 a second, 0:19 left\n"
+
+
+def test_the_meaning_of_columns_is_remembered_and_can_be_changed(run: Run, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text("Wer,Wo\nAnn Lee,ann@alpha.example.com\n")
+    second.write_text("Wo,Wer\nbo@beta.example.com,Beta\n")
+    run("import", first, "--map", "Wer=contact_name", "--map", "Wo=email")
+
+    tried = run("import", second, "--dry-run", "--json")
+    run("import", second, "--map", "Wer=company_name")
+
+    assert "columns mean what they meant in first.csv, imported " in tried.stderr
+    told = json.loads(tried.stdout)
+    assert [column["means"] for column in told["columns"]] == ["email", "contact_name"]
+    assert told["mapping_of"]["actor_name"] == "the command line"
+    assert {(lead.contact_name, lead.company_name) for lead in visible()} == {
+        ("Ann Lee", "alpha.example.com"),
+        ("bo", "Beta"),
+    }

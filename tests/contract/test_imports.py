@@ -9,8 +9,9 @@ from leadline.domain.imports import ImportRun, status_of
 from leadline.domain.leads import Lead
 from leadline.ports import Store
 from leadline.usecases import mark
-from leadline.usecases.import_leads import import_rows, rejected_rows
+from leadline.usecases.import_leads import import_rows
 from leadline.usecases.one_lead import change_lead
+from leadline.usecases.rejected_rows import rejected_rows
 from leadline.usecases.team import update_user
 from leadline.usecases.undo_import import undo_import
 from leadline.usecases.work import add_note

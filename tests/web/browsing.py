@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -85,8 +87,9 @@ class House:
 async def running(on_call: Callable[[str], None] = lambda name: None, **settings: Any) -> AsyncIterator[House]:
     """An application with these settings, until the end of the block."""
     store = MemoryStore(on_call=on_call)
-    configured = replace(Settings(webflow_secrets=("a webflow secret",)), **settings)
     async with AsyncExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="leadline-test-")))
+        configured = replace(Settings(home=home, webflow_secrets=("a webflow secret",)), **settings)
         services = await stack.enter_async_context(build(configured, store, SECRET_KEY))
         # Pages would say, rightly, that nobody sends messages.
         await store.touch_worker(Worker(new_id(), "a test", utc_now(), utc_now() + timedelta(days=1)))

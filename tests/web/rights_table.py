@@ -212,6 +212,17 @@ ROUTES: dict[str, Route] = {
     "POST /notifications/{notification_id}/retry": Route("page", "retry_notifications", 404, sent={}),
     "POST /notifications/retry": Route("page", "retry_notifications", 303, sent={}),
     "GET /dev/mail": Route("page", "manage_users"),
+    "GET /imports": Route("page", "import_leads"),
+    "GET /imports/new": Route("page", "import_leads"),
+    # The form of a file is another one: tests/web/test_import_screens.py. There is no file and no import of these ids.
+    "POST /imports/new": Route("page", "import_leads", 403, sent={}),
+    "GET /imports/new/{upload_id}": Route("page", "import_leads", 404),
+    "POST /imports/new/{upload_id}": Route("page", "import_leads", 404, sent={}),
+    "GET /imports/{import_id}": Route("page", "import_leads", 404),
+    "GET /imports/{import_id}/progress": Route("page", "import_leads", 404),
+    "GET /imports/{import_id}/rejected": Route("page", "import_leads", 404),
+    "GET /imports/{import_id}/undo": Route("page", "import_leads", 404),
+    "POST /imports/{import_id}/undo": Route("page", "import_leads", 404, sent={}),
     "GET /quarantine": Route("page", "read_submissions"),
     "GET /quarantine/{submission_id}": Route("page", "read_submissions"),
     "POST /quarantine/{submission_id}/release": Route(

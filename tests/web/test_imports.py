@@ -100,3 +100,49 @@ async def test_a_file_may_be_called_anything(http: httpx2.AsyncClient, sent: str
 
     assert answer.status_code == 201, answer.text
     assert answer.json()["name"] == kept
+
+
+async def test_a_dry_run_says_how_a_file_is_understood_and_stores_nothing(http: httpx2.AsyncClient) -> None:
+    text = "Date created;E-Mail;Firma\n13.03.2024 09:14;ann@alpha.example.com;Alpha\n04.03.2024;;Beta\n"
+
+    answer = await http.post("/api/v1/imports?dry_run=true&name=kontakte.csv", content=text.encode("utf-16"))
+    told = answer.json()
+
+    assert answer.status_code == 200
+    assert (told["name"], told["preset"], told["encoding"], told["delimiter"]) == ("kontakte.csv", None, "utf-16", ";")
+    assert (told["header_line"], told["date_format"], told["rows"], told["looked_at"]) == (1, "day first", 2, 2)
+    assert [(column["column"], column["means"]) for column in told["columns"]] == [
+        ("Date created", "created_at"),
+        ("E-Mail", "email"),
+        ("Firma", "company_name"),
+    ]
+    assert (told["rejected"], told["faults"]) == (1, [{"line": 3, "why": "email is required"}])
+    assert told["preview"][0]["created_at"] == "2024-03-13T09:14:00Z"
+    assert (told["preview"][1]["why_not"], told["mapping_of"]) == ("email is required", None)
+    assert (await http.get("/api/v1/imports")).json()["items"] == []
+    assert (await http.get("/api/v1/leads", params={"status": "any"})).json()["items"] == []
+
+
+async def test_what_columns_meant_last_time_they_mean_again_and_a_given_meaning_wins(http: httpx2.AsyncClient) -> None:
+    first = {"map": ["Wer=contact_name", "Wo=email"], "name": "first.csv"}
+    made = (await http.post("/api/v1/imports", params=first, content=b"Wer,Wo\nAnn Lee,ann@alpha.example.com\n")).json()
+    more = b"Wo,Wer\nbo@beta.example.com,Bo Ray\n"
+
+    again = (await http.post("/api/v1/imports?dry_run=true", content=more)).json()
+    given = (await http.post("/api/v1/imports?dry_run=true&map=Wer=company_name", content=more)).json()
+    await http.post(f"/api/v1/imports/{made['id']}/undo")
+    after_undo = (await http.post("/api/v1/imports?dry_run=true", content=more)).json()
+
+    assert (again["mapping_of"]["import_id"], again["mapping_of"]["actor_name"]) == (made["id"], "a test")
+    assert [column["means"] for column in again["columns"]] == ["email", "contact_name"]
+    assert [column["means"] for column in given["columns"]] == ["email", "company_name"]
+    assert after_undo["mapping_of"] is None
+
+
+async def test_a_file_of_any_size_within_the_limit_comes_in_and_no_larger_one() -> None:
+    async with running(import_max_mb=1) as house:
+        browser = await house.browser(headers=await house.key("leads:write"))
+        answer = await browser.post("/api/v1/imports", content=b"Email\n" + b"a@a.example.com\n" * 70_000)
+
+        assert (answer.status_code, "LEADLINE_IMPORT_MAX_MB" in answer.text) == (413, True)
+        assert list((house.services.settings.home / "uploads").iterdir()) == []

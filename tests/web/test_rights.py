@@ -35,6 +35,7 @@ _OTHERS = {
     "endpoint_id": MISSING,
     "notification_id": MISSING,
     "ref": "1",
+    "upload_id": MISSING,
     "digest": "0",
     "name": next(iter(ASSETS)),
 }

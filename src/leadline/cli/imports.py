@@ -13,9 +13,9 @@ import rich_click as click
 from leadline.cli.conventions import DONE, FAILED, PARTLY_DONE, WRONG_USE, as_json_option
 
 if TYPE_CHECKING:
-    from leadline.commands.imports import Preview
+    from leadline.commands.imports import Looked
     from leadline.domain.imports import ImportRun
-    from leadline.sources.csv.plan import Plan
+    from leadline.sources.csv.preview import Preview
 
 PROGRESS_SECONDS = 1.0
 
@@ -38,11 +38,15 @@ PROGRESS_SECONDS = 1.0
 def import_(file: Path, maps: tuple[str, ...], dry_run: bool, route: bool, notify: bool, as_json: bool) -> None:
     """Import leads from a CSV or XLSX file; the same file again goes on where it was stopped, and makes no lead twice."""
     from leadline.commands import imports as commands
+    from leadline.sources.csv.preview import described, preview
 
-    plan = _planned(file, maps)
-    click.echo(f"{file.name}: {_described(plan)}", err=True)
+    looked = _looked_at(file, maps)
+    plan = looked.plan
+    click.echo(f"{file.name}: {described(plan)}", err=True)
+    if before := looked.before:
+        click.echo(f"columns mean what they meant in {before.name}, imported {before.started_at:%Y-%m-%d} by {before.actor_name}; --map changes that", err=True)  # fmt: skip
     if dry_run:
-        _show(commands.preview(plan), as_json)
+        _show(preview(plan), before, as_json)
         return
     try:
         done = commands.import_file(plan, routes=route, notifies=notify, began=_said_begun, tell=_progress())
@@ -84,8 +88,8 @@ def import_undo(run: UUID, as_json: bool) -> None:
     sys.exit(PARTLY_DONE if undone.kept_count else DONE)
 
 
-def _planned(file: Path, maps: tuple[str, ...]) -> "Plan":
-    from leadline.commands.imports import read_plan
+def _looked_at(file: Path, maps: tuple[str, ...]) -> "Looked":
+    from leadline.commands.imports import look
     from leadline.domain.errors import Invalid
     from leadline.sources.csv import UnreadableFile
 
@@ -96,7 +100,7 @@ def _planned(file: Path, maps: tuple[str, ...]) -> "Plan":
             raise click.UsageError(f"--map {pair}: say COLUMN=FIELD")
         mapping[column] = meaning
     try:
-        return read_plan(file, mapping)
+        return look(file, mapping)
     except UnreadableFile as refused:
         click.echo(f"leadline: {file.name}: {refused}", err=True)
         sys.exit(FAILED)
@@ -104,20 +108,6 @@ def _planned(file: Path, maps: tuple[str, ...]) -> "Plan":
         for fault in refused.faults:
             click.echo(f"leadline: --map {fault.pointer.lstrip('/')} {fault.detail}", err=True)
         sys.exit(WRONG_USE)
-
-
-def _described(plan: "Plan") -> str:
-    form = (
-        "XLSX"
-        if plan.table.encoding is None
-        else f"{plan.table.encoding}, cells parted by {_parted(plan.table.delimiter)}"
-    )
-    known = f", an export of {plan.preset}" if plan.preset else ""
-    return f"{plan.rows_total} rows, {len(plan.columns)} columns, {form}{known}"
-
-
-def _parted(delimiter: str) -> str:
-    return {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}.get(delimiter, delimiter)
 
 
 def _said_begun(run: "ImportRun") -> None:
@@ -149,23 +139,16 @@ def _again(file: Path, maps: tuple[str, ...]) -> str:
     return shlex.join(["leadline", "import", str(file), *(part for pair in maps for part in ("--map", pair))])
 
 
-def _show(found: "Preview", as_json: bool) -> None:
+def _show(found: "Preview", before: "ImportRun | None", as_json: bool) -> None:
+    from leadline.sources.csv.preview import example_of, told
+
     plan = found.plan
-    filled = {column: meaning for _, meanings in reversed(found.rows) for column, meaning in meanings.items()}
     if as_json:
-        columns = [{"column": column, "means": filled.get(column)} for column in plan.columns]
-        rows = [
-            {"line": row.line, "fields": dict(row.fields), "created_at": row.created_at, "owner": row.owner}
-            for row, _ in found.rows
-        ]
-        faults = [{"line": line, "why": why} for line, why in found.faults]
-        told = {"preset": plan.preset, "rows": plan.rows_total, "rejected": found.rejected}
-        click.echo(json.dumps(told | {"columns": columns, "preview": rows, "faults": faults}, indent=2, ensure_ascii=False, default=str))  # fmt: skip
+        click.echo(json.dumps(told(found, before), indent=2, ensure_ascii=False, default=str))
         return
     for column in plan.columns:
-        examples = [row.cells[column] for row, _ in found.rows if column in row.cells]
-        example = " ".join(examples[0].split())[:40] if examples else ""
-        click.echo(f"{column[:30]:30}  {filled.get(column, '-'):18}  {example}")
+        example = example_of(found, column)[:40]
+        click.echo(f"{column[:30]:30}  {found.meanings.get(column, '-'):18}  {example}")
     click.echo(f"{found.rejected} of {plan.rows_total} rows would be rejected", err=True)
     for line, why in found.faults:
         click.echo(f"line {line}: {why}", err=True)

@@ -1,9 +1,7 @@
 """What `leadline import` and `leadline import-undo` do."""
 
-import csv
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -12,22 +10,17 @@ from leadline.clock import utc_now
 from leadline.commands.database import with_store
 from leadline.config import Settings
 from leadline.domain.activities import Actor
-from leadline.domain.errors import Invalid
-from leadline.domain.imports import FileRow, ImportRun
-from leadline.domain.spreadsheets import safe_text
-from leadline.domain.submission import parse_submission
+from leadline.domain.imports import ImportRun, used_before
 from leadline.ids import new_id
 from leadline.ports import Store
-from leadline.sources.csv.plan import Plan, plan_file
+from leadline.sources.csv.plan import Plan, columns_of, plan_file
 from leadline.sources.csv.table import open_table
 from leadline.usecases.deciding import Deciding
-from leadline.usecases.import_leads import Order, begin_import, import_rows, rejected_rows
+from leadline.usecases.import_leads import Order, begin_import, import_rows
+from leadline.usecases.rejected_rows import rejected_csv
 from leadline.usecases.undo_import import undo_import
 
 COMMAND_LINE = "the command line"
-PREVIEW_ROWS = 5
-FAULTS_SHOWN = 20
-REASON = "reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +31,24 @@ class Imported:
     rejected_file: Path | None
 
 
-@dataclass(slots=True)
-class Preview:
-    """What an import would find: the first rows as they are understood, and every row that would be rejected, counted."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How a file will be read, and the import whose mapping is used again, if one is."""
 
     plan: Plan
-    rows: list[tuple[FileRow, dict[str, str]]] = field(default_factory=list)
-    rejected: int = 0
-    faults: list[tuple[int, str]] = field(default_factory=list)
+    before: ImportRun | None
 
 
-def read_plan(path: Path, mapping: Mapping[str, str]) -> Plan:
-    """How a file will be read. Raises UnreadableFile, and Invalid for a mapping that does not fit it."""
-    return plan_file(open_table(path), mapping)
+def look(path: Path, given: Mapping[str, str]) -> Looked:
+    """Look through a file. Raises UnreadableFile, and Invalid for a mapping that does not fit it."""
+    table = open_table(path)
+    columns = columns_of(table)
 
+    async def work(settings: Settings, store: Store) -> ImportRun | None:
+        return used_before(await store.list_import_runs(), columns)
 
-def preview(plan: Plan) -> Preview:
-    """Go through a file without a database."""
-    found = Preview(plan)
-    found.rows = [(row, plan.filled(row)) for row in islice(plan.rows(), PREVIEW_ROWS)]
-    for row in plan.rows():
-        try:
-            parse_submission(row.fields, strict=False)
-        except Invalid as refused:
-            found.rejected += 1
-            if len(found.faults) < FAULTS_SHOWN:
-                found.faults.append((row.line, said(refused)))
-    return found
-
-
-def said(refused: Invalid) -> str:
-    """The faults of a row in a line."""
-    return "; ".join(f"{fault.pointer.lstrip('/')} {fault.detail}".strip() for fault in refused.faults)
+    before = with_store(work)
+    return Looked(plan_file(table, given, before.mapping if before else None), before)
 
 
 def import_file(
@@ -92,14 +71,10 @@ def import_file(
 
 
 async def _write_rejected(store: Store, run: ImportRun, path: Path) -> Path:
-    """The rejected rows in their own columns, safe to open in a spreadsheet, with the reason of each."""
     target = path.with_name(f"{path.stem}.rejected.csv")
-    columns = list(run.columns)
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*map(safe_text, columns), REASON])
-        async for cells, reason in rejected_rows(store, run):
-            writer.writerow([*(safe_text(cells.get(column, "")) for column in columns), safe_text(reason)])
+    with target.open("wb") as file:
+        async for line in rejected_csv(store, run):
+            file.write(line)
     return target
 
 

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from leadline.domain.activities import Activity, Actor, canonical_json, record
+from leadline.domain.emails import parse_email
 from leadline.domain.leads import Lead
+from leadline.domain.users import User
 
 ImportStatus = Literal["running", "done", "undoing", "undone"]
 NAME_MAX = 255
@@ -175,3 +177,28 @@ def given_back(lead: Lead, trail: Iterable[Activity], import_id: UUID) -> Lead:
             del was["import_id"]
             lead = replace(lead, **was, **fields)
     return lead
+
+
+def owners_by_name(users: Sequence[User]) -> dict[str, UUID]:
+    """Active users by their address and by their full name; a name that two have is nobody's."""
+    owners: dict[str, UUID] = {}
+    twice: set[str] = set()
+    for user in users:
+        if user.is_active:
+            name = name_key(user.full_name)
+            if name in owners:
+                twice.add(name)
+            owners[name] = user.id
+    for name in twice:
+        del owners[name]
+    return owners | {user.email_key: user.id for user in users if user.is_active}
+
+
+def name_key(name: str) -> str:
+    """What of a name counts: an address as addresses are compared, else its words without case."""
+    if "@" in name:
+        try:
+            return parse_email(name).key
+        except ValueError:
+            return ""
+    return " ".join(name.casefold().split())

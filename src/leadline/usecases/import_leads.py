@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
 from leadline.domain.activities import Actor
-from leadline.domain.emails import parse_email
 from leadline.domain.errors import Conflict, Invalid, NotFound
 from leadline.domain.imports import (
     NAME_MAX,
@@ -17,6 +16,8 @@ from leadline.domain.imports import (
     ImportRun,
     is_same_import,
     key_after_undo,
+    name_key,
+    owners_by_name,
     row_id,
     row_key,
     shown_name,
@@ -24,7 +25,6 @@ from leadline.domain.imports import (
 )
 from leadline.domain.intake import Captured, Intake, SubmissionRecord
 from leadline.domain.submission import parse_submission
-from leadline.domain.users import User
 from leadline.ports import IntakeView, Store, Tx
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.deciding import House
@@ -32,9 +32,7 @@ from leadline.usecases.rescore_leads import HOLD_SECONDS_MAX, Pace
 
 WAY_IN = "import"
 SAVE_SECONDS = 1.0
-PAGE = 200
-
-Owners = Mapping[str, UUID]
+BATCH_CHARACTERS_MAX = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,11 @@ async def get_import(store: Store, run_id: UUID) -> ImportRun:
     raise NotFound(f"no import {run_id}")
 
 
+async def _go_on() -> None:
+    # Live intake of the same process goes first.
+    await asyncio.sleep(0)
+
+
 async def import_rows(
     store: Store,
     house: House,
@@ -86,25 +89,38 @@ async def import_rows(
     rows: Iterable[FileRow],
     now: datetime,
     tell: Callable[[ImportRun], None] = lambda run: None,
+    pause: Callable[[], Awaitable[None]] = _go_on,
 ) -> ImportRun:
-    """Take in the rows after the first `run.done`; `tell` hears how far it is. Cut off anywhere, calling it again with the run as
-    it is stored goes on: a row that was taken in already is known by its id, and counted as what it became then."""
+    """Take in the rows after the first `run.done`; `tell` hears how far it is, `pause` is awaited between batches. Cut off
+    anywhere, calling it again with the run as it is stored goes on: a row that was taken in already is known by its id, and
+    counted as what it became then."""
     going = _Going(store, house, run, now, tell)
     await going.find_out()
     waiting = iter(rows)
     pace = Pace(store.batch_max, HOLD_SECONDS_MAX / 2)
     clock = asyncio.get_running_loop().time
     saved = clock()
-    while batch := list(islice(waiting, pace.size)):
+    while batch := _next_batch(waiting, pace.size):
         began = clock()
         await going.take_in(batch)
         pace.took(clock() - began)
         if clock() - saved >= SAVE_SECONDS:
             await going.save()
             saved = clock()
-        # Live intake of the same process goes first.
-        await asyncio.sleep(0)
+        await pause()
     return await going.save(finished=True)
+
+
+def _next_batch(rows: Iterator[FileRow], size: int) -> list[FileRow]:
+    """The next rows: so many, or fewer where they are long."""
+    batch: list[FileRow] = []
+    characters = 0
+    for row in islice(rows, size):
+        batch.append(row)
+        characters += sum(map(len, row.cells.values()))
+        if characters > BATCH_CHARACTERS_MAX:
+            break
+    return batch
 
 
 class _Going:
@@ -120,14 +136,14 @@ class _Going:
         self._tell = tell
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
-        self._owners: Owners = {}
+        self._owners: Mapping[str, UUID] = {}
         self._undone: dict[str, UUID] = {}
         self._defaults = {"source": run.source} if run.source else {}
         self._actor = Actor("system", f"the import of {run.name}"[:NAME_MAX], run.user_id)
 
     async def find_out(self) -> None:
         """Whom a file may name as an owner, and which imports were taken back."""
-        self._owners = _owners_by_name(await self._store.list_users())
+        self._owners = owners_by_name(await self._store.list_users())
         runs = await self._store.list_import_runs()
         self._undone = {str(run.id): run.id for run in runs if run.undone_at}
 
@@ -164,7 +180,7 @@ class _Going:
             row_id(run.id, row.number), "csv", json.dumps(dict(row.cells), ensure_ascii=False).encode(errors="replace"), self._now,
             self._actor, endpoint=WAY_IN, request_id=str(run.id), is_live=run.notifies, import_id=run.id,
             created_at=min(row.created_at, self._now) if row.created_at else None,
-            owner_id=self._owners.get(_name_key(row.owner)) if row.owner else None, routes=run.routes,
+            owner_id=self._owners.get(name_key(row.owner)) if row.owner else None, routes=run.routes,
         )  # fmt: skip
         try:
             # A row that makes no lead has no key: mended, the same record is taken in.
@@ -208,39 +224,3 @@ class _Going:
 
 def _holder(record: SubmissionRecord | None) -> str:
     return (record.request_id or "") if record else ""
-
-
-def _owners_by_name(users: Sequence[User]) -> Owners:
-    """Active users by their address and by their full name; a name that two have is nobody's."""
-    owners: dict[str, UUID] = {}
-    twice: set[str] = set()
-    for user in users:
-        if user.is_active:
-            name = _name_key(user.full_name)
-            if name in owners:
-                twice.add(name)
-            owners[name] = user.id
-    for name in twice:
-        del owners[name]
-    return owners | {user.email_key: user.id for user in users if user.is_active}
-
-
-def _name_key(name: str) -> str:
-    if "@" in name:
-        try:
-            return parse_email(name).key
-        except ValueError:
-            return ""
-    return " ".join(name.casefold().split())
-
-
-async def rejected_rows(store: Store, run: ImportRun) -> AsyncIterator[tuple[dict[str, str], str]]:
-    """The rows of a run that made no lead, in the order of the file: their cells by column, and why."""
-    if not run.rejected:
-        return
-    for start in range(1, run.done + 1, PAGE):
-        ids = [row_id(run.id, number) for number in range(start, min(start + PAGE, run.done + 1))]
-        for record in sorted(await store.find_submissions(ids), key=lambda record: record.id):
-            if record.outcome == "rejected":
-                told = (f"{fault.pointer.lstrip('/')} {fault.detail}".strip() for fault in record.faults)
-                yield json.loads(record.payload), "; ".join(told)

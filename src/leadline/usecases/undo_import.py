@@ -37,11 +37,14 @@ BUSY = "it is being changed all the time"
 Tell = Callable[[ImportRun], None]
 
 
-async def undo_import(store: Store, run_id: UUID, deciding: Deciding, tell: Tell = lambda run: None) -> ImportRun:
+async def undo_import(
+    store: Store, run_id: UUID, deciding: Deciding, tell: Tell = lambda run: None, *, was_stopped: bool = False
+) -> ImportRun:
     """Take a run back. A lead that people have worked on since is kept. The trail, the submissions and the run stay. Cut off
-    anywhere, calling it again goes on; `tell` hears how far it is. Raises NotFound; Conflict while the import itself goes on."""
+    anywhere, calling it again goes on; `tell` hears how far it is. Raises NotFound; Conflict while the import itself goes on,
+    unless whoever calls has stopped it."""
     run = await get_import(store, run_id)
-    if goes_on(run, deciding.now):
+    if not was_stopped and goes_on(run, deciding.now):
         raise Conflict("this import still goes on: stop it, or wait for its end, and take it back then")
     pace = Pace(store.batch_max, HOLD_SECONDS_MAX / 2)
     clock = asyncio.get_running_loop().time

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,7 +16,7 @@ from leadline.domain.errors import Forbidden
 from leadline.web.problems import Unreadable, WrongMediaType
 from leadline.web.reading import AnyRequest, media_type_of, read_body
 from leadline.web.services import Services
-from leadline.web.sessions import get_viewer, login_cookie_value
+from leadline.web.sessions import Viewer, get_viewer, login_cookie_value
 
 FIELD = "_csrf_token"
 # The same token, where htmx sends what is no form of ours; base.html tells it to.
@@ -27,11 +28,13 @@ FORM_BYTES = "form_bytes_max"
 LONG_FORM: dict[str, Any] = {FORM_BYTES: 600_000}
 # Fifty rows of a list and what is done with them.
 FORM_FIELDS_MAX = 100
+# What a handler whose form has a field for each of very many things says in its options.
+FORM_FIELDS = "form_fields_max"
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # What a request is let through by. A handler that says nothing needs a session, and an unsafe method the token of its forms.
-Proof = Literal["session", "login", "key", "signature", "key or session", "key or token", "public form"]
+Proof = Literal["session", "login", "key", "signature", "key or session", "key or token", "public form", "upload"]
 OPT = "proof"
 BY_KEY: dict[str, Any] = {OPT: "key"}
 BY_SIGNATURE: dict[str, Any] = {OPT: "signature"}
@@ -40,6 +43,8 @@ BY_LOGIN: dict[str, Any] = {OPT: "login"}
 BY_KEY_OR_TOKEN: dict[str, Any] = {OPT: "key or token"}
 # Whoever comes may send it, from any page: it does nothing in the name of somebody who is signed in.
 BY_PUBLIC_FORM: dict[str, Any] = {OPT: "public form"}
+# A file of any size in the form: the handler reads it after `admit`, and hands what stands before the file to `check_token`.
+BY_UPLOAD: dict[str, Any] = {OPT: "upload"}
 # To read only: what a program may change never takes a cookie.
 BY_KEY_OR_SESSION: dict[str, Any] = {OPT: "key or session"}
 
@@ -67,17 +72,28 @@ async def protect(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     request, services = connection, services_of(connection)
     if not is_from_us(request, services.settings):
         raise Forbidden(_STALE)
-    form = await _read_form(request, handler.opt.get(FORM_BYTES, FORM_BYTES_MAX))
+    if proof == "upload":
+        return
+    opt = handler.opt
+    form = await _read_form(request, opt.get(FORM_BYTES, FORM_BYTES_MAX), opt.get(FORM_FIELDS, FORM_FIELDS_MAX))
     if proof == "login":
         bound_to = login_cookie_value(request, services.settings)
     else:
         bound_to = (await get_viewer(request, services)).token
+    _compare(services, proof, bound_to or "", form.get(FIELD) or request.headers.get(HEADER) or "")
+    request.scope["state"]["form"] = form
+
+
+def check_token(services: Services, viewer: Viewer, form: Mapping[str, str]) -> None:
+    """The token of a form that `protect` did not read. Raises Forbidden."""
+    _compare(services, "session", viewer.token, form.get(FIELD, ""))
+
+
+def _compare(services: Services, proof: Proof, bound_to: str, given: str) -> None:
     expected = form_token(services.secret_key, proof, bound_to) if bound_to else ""
-    given = form.get(FIELD) or request.headers.get(HEADER) or ""
     # Bytes: comparing texts raises for what is not ASCII, and a wrong token must be a plain no.
     if not expected or not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
         raise Forbidden(_STALE)
-    request.scope["state"]["form"] = form
 
 
 def services_of(request: AnyRequest) -> Services:
@@ -131,13 +147,13 @@ def _is_loopback(netloc: str) -> bool:
     return host in ("localhost", "[::1]") or re.fullmatch(r"127\.\d+\.\d+\.\d+", host) is not None
 
 
-async def _read_form(request: AnyRequest, bytes_max: int) -> dict[str, str]:
+async def _read_form(request: AnyRequest, bytes_max: int, fields_max: int) -> dict[str, str]:
     body = await read_body(request, bytes_max)
     media_type = media_type_of(request)
     if body and media_type != "application/x-www-form-urlencoded":
         raise WrongMediaType("send the form as application/x-www-form-urlencoded")
     text = body.decode("utf-8", "replace")
     try:
-        return dict(parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=FORM_FIELDS_MAX))
+        return dict(parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=fields_max))
     except ValueError as error:
-        raise Unreadable(f"a form has at most {FORM_FIELDS_MAX} fields") from error
+        raise Unreadable(f"this form has at most {fields_max} fields") from error

@@ -27,7 +27,9 @@ from leadline.usecases.outage import DatabaseWatch, check_here
 from leadline.usecases.standby import Standby
 from leadline.web.attendance import Attendance
 from leadline.web.connected import Endpoints
+from leadline.web.importing import Importing
 from leadline.web.live import Live
+from leadline.web.uploads import Uploads
 
 KEY_REMEMBERED_SECONDS = 5.0
 KEYS_REMEMBERED_MAX = 1_000
@@ -126,6 +128,8 @@ class Services:
     attendance: Attendance
     # Answers a click in Slack: where to, and in which words.
     slack_reply: Callable[[str, str], Awaitable[None]]
+    uploads: Uploads
+    importing: Importing
     standby: Standby | None = None
 
     @property

@@ -54,6 +54,17 @@ class DateColumn:
             if text.rstrip()[-1:] in "Mm":
                 self._told["", "am_pm"] += 1
 
+    @property
+    def described(self) -> str:
+        """In which order 03/04 is read here."""
+        order = next((self._order(separator) for separator in self._separators()), self._day_first)
+        if order is None:
+            return "in two orders (what may mean two days is left out)"
+        return "day first" if order else "month first"
+
+    def _separators(self) -> list[str]:
+        return sorted({separator for separator, _ in self._told if separator})
+
     def read(self, text: str) -> datetime | None:
         """The moment a cell names, in UTC where it names no zone; None where it names none, or may mean two."""
         text = text.strip()

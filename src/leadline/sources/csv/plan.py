@@ -55,6 +55,11 @@ class Plan:
             number, line, cells, to_fields(labels, answers), created_at, told.get(OWNER), record_id
         )  # fmt: skip
 
+    @property
+    def date_format(self) -> str | None:
+        """How its dates are read, where a column says when a lead came."""
+        return self.dates.described if CREATED_AT in self.mapping.values() else None
+
     def filled(self, row: FileRow) -> dict[str, str]:
         """Which field or role each column of a row fills."""
         answers = {column: "" if meaning in ROLES else meaning for column, meaning in self.mapping.items()}
@@ -62,13 +67,26 @@ class Plan:
         return found | {column: meaning for column, meaning in self.mapping.items() if meaning in ROLES}
 
 
-def plan_file(table: Table, given: Mapping[str, str] | None = None) -> Plan:
-    """Look through the rows. `given` maps columns (by label) to fields or roles and wins. Raises UnreadableFile, and Invalid for
-    a column or a meaning that does not exist."""
-    first = list(islice(((line, cells) for line, cells in table.records() if any(map(str.strip, cells))), LOOKED_AT))
-    header_line, columns = find_header(first)
+def columns_of(table: Table) -> list[str]:
+    """The columns that the header names. Raises UnreadableFile."""
+    return _header(table)[1]
+
+
+def _header(table: Table) -> tuple[int, list[str]]:
+    return find_header(
+        list(islice(((line, cells) for line, cells in table.records() if any(map(str.strip, cells))), LOOKED_AT))
+    )
+
+
+def plan_file(
+    table: Table, given: Mapping[str, str] | None = None, remembered: Mapping[str, str] | None = None
+) -> Plan:
+    """Look through the rows. `given` maps columns (by label) to fields or roles and wins; `remembered`, the mapping of an earlier
+    import of the same columns, stands in place of what would be recognised. Raises UnreadableFile, and Invalid for a column or a
+    meaning that does not exist."""
+    header_line, columns = _header(table)
     preset = recognise(columns)
-    mapping = preset_mapping(columns, preset)
+    mapping = preset_mapping(columns, preset) if remembered is None else dict(remembered)
     own = _checked(given or {}, columns)
     mapping = {column: meaning for column, meaning in mapping.items() if meaning not in own.values()} | own
     dated = next((column for column, meaning in mapping.items() if meaning == CREATED_AT), None)
