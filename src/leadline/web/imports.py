@@ -119,3 +119,6 @@ def _shown(services: Services, viewer: Viewer, run: ImportRun) -> dict[str, Any]
         "progress": shown.progress(run),
         "begun": dated(run.started_at, viewer.now()),
     }
+
+
+PAGES = (imports, import_detail, import_progress, rejected, ask_to_undo, undo)

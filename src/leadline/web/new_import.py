@@ -139,3 +139,6 @@ def _form(services: Services, viewer: Viewer, status: int = 200, trouble: str = 
         megabytes_max=services.settings.import_max_mb,
         trouble=trouble,
     )
+
+
+PAGES = (new_import, send_file, look_at_file, go_on)
