@@ -267,6 +267,30 @@ def test_the_decision_is_told_in_words(decision: dict[str, Any] | None, owner: U
     assert why_this_rep(it, PEOPLE, NOW).sentence.startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("users", "now"),
+    [
+        ([], "no rep is active"),
+        ([user(role="manager")], "no rep is active"),
+        ([user(role="rep", is_active=False)], "no rep is active"),
+        ([user(role="rep", max_active_leads=0)], "every rep is full"),
+        ([user(role="rep")], "every rep is full"),
+    ],
+)
+def test_a_lead_waits_for_what_keeps_it_waiting_now(users: list[User], now: str) -> None:
+    """The last is a rep whose room came a moment ago: what was stored is said until the lead is routed."""
+    decision = {"how": "waiting", "reason": "no_capacity"}
+    it = lead(waiting_since=NOW, waiting_reason="no_capacity", route_decision=decision)
+    people = People(users, VIEWER)
+    by_now = "" if now == "every rep is full" else f" By now {now}."
+
+    assert people.why_waiting(it) == now
+    assert people.why_waiting(replace(it, waiting_since=None)) is None
+    assert why_this_rep(it, people, NOW).sentence == (
+        f"Nobody could take it: every rep is full.{by_now} The next rep with room gets it."
+    )
+
+
 def test_a_later_owner_is_told_beside_the_decision() -> None:
     decision = {"how": "turn", "chosen": str(RUTH.id), "name": "Ruth Okoye"}
 
@@ -331,7 +355,7 @@ def test_the_tabs_sum_what_they_list() -> None:
 
 def said(name: str, leads: list[Lead], total: int | None, is_whole: bool) -> str:
     """The sentence above a list."""
-    it = sentence(LISTINGS[name], Seen(leads, total, is_whole), NOW)
+    it = sentence(LISTINGS[name], Seen(leads, total, is_whole), PEOPLE, NOW)
     return " ".join(f"{it.before} {it.strong}{it.after}".split())
 
 

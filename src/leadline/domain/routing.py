@@ -77,6 +77,14 @@ class _Seat:
         self.row = [self._id, user.full_name, user.current_lead_count, user.max_active_leads, _verdict(user)]
 
 
+def why_nobody(users: Iterable[User]) -> WaitingReason | None:
+    """Why no rep could take a lead as things stand; None where one could."""
+    reps = [user for user in users if user.role == "rep"]
+    if any(map(is_eligible, reps)):
+        return None
+    return "no_capacity" if any(user.is_active for user in reps) else "no_active_rep"
+
+
 class Roster:
     """The reps as one transaction sees them. Each choice fills a place and takes a turn, so a batch is routed lead by lead
     exactly as if the leads had come one at a time. The caller holds the routing lock."""
@@ -144,8 +152,7 @@ class Roster:
     def _by_turn(self, now: datetime) -> Route:
         at = next((i for i, seat in enumerate(self._turns) if is_eligible(seat.user)), None)
         if at is None:
-            has_active = any(seat.user.is_active for seat in self._turns)
-            reason: WaitingReason = "no_capacity" if has_active else "no_active_rep"
+            reason = why_nobody(seat.user for seat in self._turns)
             return Route("waiting", None, reason, None, {"how": "waiting", "reason": reason, **self._considered(None)})
         rep = self._turns[at].user
         decision = {"how": "turn", "chosen": self._turns[at].row[0], "name": rep.full_name, **self._considered(at)}

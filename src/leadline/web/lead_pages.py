@@ -21,7 +21,7 @@ from leadline.web.presenting import lead_page as shown
 from leadline.web.presenting.lead_list import LISTINGS, is_untouched
 from leadline.web.presenting.marks import depth, knots, sounding
 from leadline.web.presenting.next_steps import next_steps
-from leadline.web.presenting.owners import WAITING_WORDS, People, why_this_rep
+from leadline.web.presenting.owners import People, why_this_rep
 from leadline.web.presenting.waterfall import waterfall
 from leadline.web.presenting.words import aged, dated
 from leadline.web.reading import AnyRequest, read_id
@@ -83,7 +83,7 @@ def head(lead: Lead, ruleset: RuleSet, now: datetime) -> dict[str, Any]:
 def story(lead: Lead, people: People, now: datetime) -> dict[str, Any]:
     """Whose it is and why, what is known and what is in doubt."""
     return {
-        "waiting": WAITING_WORDS.get(lead.waiting_reason or ""),
+        "waiting": people.why_waiting(lead),
         "owner": people.find(lead.assigned_to),
         "why": why_this_rep(lead, people, now),
         "facts": shown.facts(lead),

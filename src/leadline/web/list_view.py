@@ -32,6 +32,7 @@ async def list_context(
 ) -> dict[str, Any]:
     """Everything that `leads.html` names, but for the frame round it. Raises Invalid for a cursor that is not of this list."""
     store, now = services.store, now_for(viewer)
+    people = People(users, viewer)
     found, counts = await asyncio.gather(
         store.list_leads(wanted.query, cursors.read(wanted.query, wanted.cursor), DEFAULT_LIMIT),
         store.count_open(whose_leads(viewer)),
@@ -44,9 +45,9 @@ async def list_context(
         "wanted": wanted,
         "here": wanted.address(wanted.cursor),
         "tabs": list_tabs,
-        "rows": await rows_of(services, found.items, People(users, viewer), now),
+        "rows": await rows_of(services, found.items, people, now),
         "is_live": False,
-        "sentence": sentence(wanted.listing, seen, now),
+        "sentence": sentence(wanted.listing, seen, people, now),
         "has_demo": any(lead.is_demo for lead in found.items),
         "next_address": wanted.address(next_cursor) if next_cursor else None,
         "live_address": "/live" + wanted.address().removeprefix("/"),

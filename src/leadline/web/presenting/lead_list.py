@@ -11,7 +11,7 @@ from leadline.domain.lead_lists import LeadQuery
 from leadline.domain.leads import CATEGORIES, Category, Lead
 from leadline.domain.rulesets import Thresholds
 from leadline.web.presenting.marks import Knots, Sounding, knots, sounding
-from leadline.web.presenting.owners import WAITING_WORDS, People, Person
+from leadline.web.presenting.owners import People, Person
 from leadline.web.presenting.words import Moment, aged, counted, span
 
 ListName = Literal["hot", "warm", "cold", "waiting", "review", "all"]
@@ -100,7 +100,7 @@ def row(lead: Lead, thresholds: Thresholds, people: People, now: datetime) -> Ro
         source=lead.source,
         knots=knots(lead.status),
         owner=people.find(lead.assigned_to),
-        waiting=WAITING_WORDS.get(lead.waiting_reason or "", "") if lead.waiting_since else None,
+        waiting=people.why_waiting(lead),
         is_priority=lead.priority_flag,
         needs_review=lead.needs_review,
         age=aged(lead.created_at, now),
@@ -131,10 +131,10 @@ class Sentence:
     after: str = ""
 
 
-def sentence(listing: Listing, seen: Seen, now: datetime) -> Sentence:
+def sentence(listing: Listing, seen: Seen, people: People, now: datetime) -> Sentence:
     """What is true now. Leads that were not read are not spoken of."""
     number = len(seen.leads)
-    strong, after = _waiting(seen.leads, now) if listing.name == "waiting" else _untouched(seen.leads, now)
+    strong, after = _waiting(seen.leads, people, now) if listing.name == "waiting" else _untouched(seen.leads, now)
     if seen.is_whole:
         # Of a whole waiting list the number is part of what is said.
         is_said = listing.name == "waiting" and bool(strong)
@@ -164,12 +164,12 @@ def _all_heard(leads: Sequence[Lead], who: str) -> str:
     return "It has heard from us." if len(leads) == 1 else f"{who} have heard from us."
 
 
-def _waiting(leads: Iterable[Lead], now: datetime) -> tuple[str, str]:
+def _waiting(leads: Iterable[Lead], people: People, now: datetime) -> tuple[str, str]:
     """The waiting list: every rep is full, or nobody is there to take one."""
-    waiting = [(lead.waiting_since, lead.waiting_reason) for lead in leads if lead.waiting_since]
+    waiting = [(lead.waiting_since, people.why_waiting(lead)) for lead in leads if lead.waiting_since]
     if not waiting:
         return "", ""
-    reasons = dict.fromkeys(WAITING_WORDS.get(reason or "", "nobody had room") for _, reason in waiting)
+    reasons = dict.fromkeys(reason or "nobody had room" for _, reason in waiting)
     longest = span(max(now - since for since, _ in waiting))
     verb = "waits" if len(waiting) == 1 else "wait"
     return f"{counted(len(waiting), 'lead')} {verb}: {' or '.join(reasons)}", f"; the longest has waited {longest}."

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from leadline.domain.leads import Lead
+from leadline.domain.routing import why_nobody
 from leadline.domain.users import User
 from leadline.web.presenting.words import Moment, dated, initials
 
@@ -32,14 +33,22 @@ class People:
     """The users, as one of them sees the others."""
 
     def __init__(self, users: Iterable[User], viewer: User) -> None:
+        users = list(users)
         self._names = {user.id: user.full_name for user in users}
         self._viewer = viewer
+        self._why_nobody = why_nobody(users)
 
     def find(self, user_id: UUID | None) -> Person | None:
         """The person, or None for nobody."""
         if user_id is None:
             return None
         return self.named(user_id, self._names.get(user_id, "A former user"))
+
+    def why_waiting(self, lead: Lead) -> str | None:
+        """Why a lead waits, as things stand now: the stored reason is that of the moment when it was routed last."""
+        if lead.waiting_since is None:
+            return None
+        return WAITING_WORDS.get(self._why_nobody or lead.waiting_reason or "", "")
 
     def named(self, user_id: UUID | str, name: str) -> Person:
         """The person under the name that was written down; the reader is still "You"."""
@@ -107,7 +116,9 @@ def _sentences(lead: Lead, decision: Mapping[str, Any], people: People) -> list[
         reason = WAITING_WORDS.get(decision.get("reason", ""), "nobody had room")
         sentence = f"Nobody could take it: {reason}."
         if lead.waiting_since is not None:
-            return [sentence, "The next rep with room gets it."]
+            now = people.why_waiting(lead)
+            by_now = [f"By now {now}."] if now and now != reason else []
+            return [sentence, *by_now, "The next rep with room gets it."]
         return [sentence, "It does not wait any longer.", *_now_with(lead, None, people)]
     if how == "unassigned":
         return ["It was taken from its owner, to be claimed by whoever wants it.", *_now_with(lead, None, people)]
