@@ -8,33 +8,36 @@ LABELS: dict[str, str] = {
         Email; Email address; Your email; Your email address; Contact email; Lead email; Person - Email; Mail;
         Mail address; E-mail 1 - Value; E-Mail-Adresse; Mailadresse; Ihre E-Mail; Ihre E-Mail-Adresse; Adresse e-mail;
         Adresse mail; Adresse électronique; Courriel; Votre e-mail; Correo; Correo electrónico; Dirección de correo;
-        Tu correo; Su correo; Personal email
+        Tu correo; Su correo; Personal email; メールアドレス; メール; Eメール; 邮箱; 电子邮箱; 电子邮件; 電子郵件; 이메일; Эл. почта;
+        Электронная почта; Почта; Adres e-mail
     """,
     "contact_name": """
         Contact name; Full name; Your name; Your full name; Customer name; Lead name; Person - Name; Name of contact;
         Contact; Contact person; Ansprechpartner; Ansprechpartnerin; Ihr Name; Vollständiger Name; Vor- und Nachname;
         Nom complet; Nom et prénom; Prénom et nom; Votre nom; Nombre completo; Nombre y apellido; Nombre y apellidos;
-        Tu nombre; Su nombre
+        Tu nombre; Su nombre; 氏名; お名前; 名前; 担当者名; 姓名; 联系人; 聯絡人; 이름; 성명; 담당자; ФИО; Контактное лицо;
+        Imię i nazwisko
     """,
     # Alone they mean the whole name, beside a first name the last one (Vorname, Name; Prénom, Nom).
-    "name": "Name; Nom",
+    "name": "Name; Nom; Имя",
     # Alone it means the whole name, beside Apellidos the first one.
     "nombre": "Nombre",
-    "first_name": "First name; Your first name; Given name; Forename; Vorname; Prénom; Nombre de pila; Primer nombre",
+    "first_name": "First name; Your first name; Given name; Forename; Vorname; Prénom; Nombre de pila; Primer nombre; Imię",
     "last_name": """
-        Last name; Your last name; Surname; Family name; Nachname; Familienname; Nom de famille; Apellido; Apellidos
+        Last name; Your last name; Surname; Family name; Nachname; Familienname; Nom de famille; Apellido; Apellidos; Nazwisko; Фамилия
     """,
     "company_name": """
         Company name; Company; Your company; Name of company; Organization; Organisation; Organization name;
         Organisation name; Organization 1 - Name; Business; Business name; Employer; Account; Account name;
         Associated company; Firma; Firmenname; Unternehmen; Unternehmensname; Société; Nom de la société; Entreprise;
-        Nom de l'entreprise; Empresa; Nombre de la empresa; Compañía
+        Nom de l'entreprise; Empresa; Nombre de la empresa; Compañía; 会社名; 会社; 公司; 公司名称; 회사; 회사명; Компания; Организация;
+        Nazwa firmy
     """,
     "phone": """
         Phone; Phone number; Your phone; Your phone number; Work phone; Business phone; Contact number; Contact phone;
         Lead phone; Person - Phone; Phone 1 - Value; Telephone; Telephone number; Tel; Telefon; Telefonnummer;
         Rufnummer; Numéro de téléphone; Teléfono; Número de teléfono; Mobile; Mobile phone; Mobile number;
-        Mobile phone number; Cell; Cell phone; Handy; Handynummer; Mobil; Mobilnummer; Portable; Móvil
+        Mobile phone number; Cell; Cell phone; Handy; Handynummer; Mobil; Mobilnummer; Portable; Móvil; 電話番号; 電話; 携帯電話; 电话; 手机; 전화번호; 연락처; Телефон
     """,
     "company_size": """
         Company size; Size of company; Team size; Number of employees; No. of employees; Num employees; Employees;
@@ -66,7 +69,7 @@ LABELS: dict[str, str] = {
         Message; Your message; Messages; Comment; Comments; Note; Notes; Question; Questions; Inquiry; Enquiry; Details;
         Description; How can we help; How can we help you; Tell us more; Anything else; Nachricht; Ihre Nachricht;
         Mitteilung; Bemerkung; Bemerkungen; Kommentar; Anfrage; Votre message; Commentaire; Commentaires; Demande;
-        Mensaje; Tu mensaje; Comentario; Comentarios; Consulta; Notas
+        Mensaje; Tu mensaje; Comentario; Comentarios; Consulta; Notas; お問い合わせ内容; 備考; 备注; 留言; 비고; Комментарий; Uwagi
     """,
     "company_website": """
         Company website; Company website URL; Website; Website URL; Your website; Company URL; Homepage; URL; Web;

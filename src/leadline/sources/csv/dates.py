@@ -42,11 +42,13 @@ class DateColumn:
     def __init__(self, *, day_first: bool = False) -> None:
         self._day_first = day_first
         self._told: Counter[tuple[str, str]] = Counter()
+        self._separators: set[str] = set()
 
     def look(self, text: str) -> None:
         """Take in one cell: a number above 12 can be no month."""
         if found := _numeric(text.strip()):
             first, separator, second = int(found[1]), found[2], int(found[3])
+            self._separators.add(separator)
             if first > 12 >= second:
                 self._told[separator, "day"] += 1
             elif second > 12 >= first:
@@ -55,15 +57,14 @@ class DateColumn:
                 self._told["", "am_pm"] += 1
 
     @property
-    def described(self) -> str:
-        """In which order 03/04 is read here."""
-        order = next((self._order(separator) for separator in self._separators()), self._day_first)
-        if order is None:
-            return "in two orders (what may mean two days is left out)"
-        return "day first" if order else "month first"
-
-    def _separators(self) -> list[str]:
-        return sorted({separator for separator, _ in self._told if separator})
+    def described(self) -> str | None:
+        """In which order 03/04 is read here; None where no cell has anything of the kind."""
+        orders = {self._order(separator) for separator in self._separators}
+        if not orders:
+            return None
+        if len(orders) > 1 or None in orders:
+            return "in several orders (what may mean two days is left out)"
+        return "day first" if orders.pop() else "month first"
 
     def read(self, text: str) -> datetime | None:
         """The moment a cell names, in UTC where it names no zone; None where it names none, or may mean two."""

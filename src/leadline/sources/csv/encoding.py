@@ -4,6 +4,8 @@ import codecs
 from collections.abc import Iterable
 from itertools import pairwise
 
+from leadline.sources.csv.east_asian import east_asian
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -72,7 +74,7 @@ class Examiner:
                 return "utf-8"
             except UnicodeDecodeError:
                 pass
-        return code_page(self._words)
+        return east_asian(self._words) or code_page(self._words)
 
 
 def code_page(words: Iterable[bytes]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from leadline.sources.csv import UnreadableFile
-from leadline.sources.csv.dialect import Record
+from leadline.sources.csv.dialect import DELIMITERS, Record
 from leadline.sources.csv.presets import HEADER_KEYS
 from leadline.sources.mapping import is_known_label, label_key
 
@@ -21,6 +21,11 @@ def find_header(first: Sequence[Record]) -> tuple[int, list[str]]:
         raise UnreadableFile(
             f"the file has no header: line {line} holds data already. Put a row above it that names the columns, with Email among"
             " them"
+        )
+    if len(cells) == 1 and any(_known(cells[0].split(delimiter)) > 1 for delimiter in DELIMITERS):
+        raise UnreadableFile(
+            f"line {line} is one cell in quotes, so the file has one column, {cells[0]!r:.80}: save it again as CSV from the"
+            " program it comes from"
         )
     if len(cells) > COLUMNS_MAX:
         raise UnreadableFile(
@@ -41,8 +46,10 @@ def column_name(number: int) -> str:
 
 
 def _best(first: Sequence[Record]) -> Record:
-    """The first record, unless it names no column and a later one names several: titles stand above many exports."""
-    if _known(first[0][1]) or any(looks_like_address(cell) for cell in first[0][1]):
+    """The first record, unless a later one names several columns and it names none, or is a single cell: titles and notes stand
+    above many exports."""
+    cells = [cell for cell in first[0][1] if cell.strip()]
+    if (_known(cells) and len(cells) > 1) or any(looks_like_address(cell) for cell in cells):
         return first[0]
     return next((record for record in first if _known(record[1]) > 1), first[0])
 

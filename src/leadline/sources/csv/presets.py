@@ -71,6 +71,32 @@ PRESETS = (
         {"created_time": CREATED_AT, "id": RECORD_ID},
     ),
     Preset(
+        "Mailchimp",
+        "MEMBER_RATING; OPTIN_TIME; OPTIN_IP; CONFIRM_TIME; CONFIRM_IP; LEID; EUID; LAST_CHANGED; GMTOFF; DSTOFF",
+        {"LEID": RECORD_ID, "OPTIN_TIME": CREATED_AT},
+    ),
+    Preset(
+        "Calendly",
+        "Invitee Name; Invitee Email; Invitee Time Zone; Event Type Name; User Email; User Name; Start Date & Time;"
+        " Event Created Date & Time; Text Reminder Number",
+        {
+            "Invitee Email": "email", "Invitee Name": "contact_name", "Invitee First Name": "first_name",
+            "Invitee Last Name": "last_name", "Text Reminder Number": "phone", "Event Created Date & Time": CREATED_AT,
+            "User Name": OWNER, "User Email": "",
+        },
+    ),
+    Preset(
+        "Dynamics",
+        "(Do Not Modify) Lead; (Do Not Modify) Contact; (Do Not Modify) Row Checksum; (Do Not Modify) Modified On; Topic;"
+        " Status Reason; Created On; Owner",
+        {"(Do Not Modify) Lead": RECORD_ID, "(Do Not Modify) Contact": RECORD_ID, "Created On": CREATED_AT},
+    ),
+    Preset(
+        "LinkedIn",
+        "URL; Connected On; Position; Email Address; First Name",
+        {"URL": "linkedin_url"},
+    ),
+    Preset(
         "Leadline",
         "created_at; lead_score; category; priority_flag; needs_review; waiting_since; first_contacted_at; last_activity_date",
         {"id": RECORD_ID, "created_at": CREATED_AT, "owner": OWNER},
@@ -81,9 +107,9 @@ PRESETS = (
 _COMMON_ROLES = {
     CREATED_AT: "Created at; Created date; Create date; Created time; Created on; Created; Date created; Creation date;"
     " Submitted at; Submission date; Submitted on; Timestamp; Signup date; Sign-up date; Erstellt am; Erstellungsdatum;"
-    " Date de création; Créé le; Fecha de creación",
+    " Date de création; Créé le; Fecha de creación; 登録日; 作成日; 创建时间; Дата создания",
     OWNER: "Owner; Lead owner; Contact owner; Record owner; Account owner; Assigned to; Inhaber; Zuständig;"
-    " Propriétaire; Propietario",
+    " Propriétaire; Propietario; 担当者; Ответственный",
 }
 
 
@@ -110,7 +136,7 @@ def preset_mapping(columns: Iterable[str], preset: Preset | None) -> dict[str, s
     found: dict[str, str] = {}
     for column in sorted(columns, key=lambda column: order.get(label_key(column), 0)):
         key = label_key(column)
-        meaning = own.get(key) or _COMMON.get(key)
-        if meaning and not (meaning in ROLES and meaning in found.values()):
+        meaning = own.get(key, _COMMON.get(key))
+        if meaning is not None and not (meaning in ROLES and meaning in found.values()):
             found[column] = meaning
     return found

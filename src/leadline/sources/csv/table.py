@@ -21,6 +21,8 @@ _OTHERS = (
     (b"PK", "a ZIP archive: unpack it and import what is in it"),
     (b"\x89PNG", "a picture: export the table itself as CSV or XLSX"),
     (b"\xff\xd8\xff", "a picture: export the table itself as CSV or XLSX"),
+    (b"{\\rtf", "a text document (RTF): export the table itself as CSV or XLSX"),
+    (b"BEGIN:VCARD", "a file of visiting cards (vCard): export the contacts as CSV"),
     (b"PAR1", "a Parquet file: export it as CSV"),
     (b"SQLite format 3", "an SQLite database: export the table as CSV"),
 )
