@@ -26,5 +26,14 @@ def test_another_key_opens_nothing_and_says_what_to_do() -> None:
         Sealer("a key").open(sealed[:-4] + b"AAAA")
 
 
+def test_bytes_are_sealed_too_and_each_purpose_has_a_key_of_its_own() -> None:
+    sealed = Sealer("a key", "this").seal_bytes(b"\x00\xff")
+
+    assert Sealer("a key", "this").open_bytes(sealed) == b"\x00\xff"
+    for other in (Sealer("a key", "that"), Sealer("a key"), Sealer("another", "this")):
+        with pytest.raises(Sealed):
+            other.open_bytes(sealed)
+
+
 def test_the_same_secret_never_looks_the_same_twice() -> None:
     assert Sealer("a key").seal(["one"]) != Sealer("a key").seal(["one"])

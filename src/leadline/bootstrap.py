@@ -6,8 +6,8 @@ import platform
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from importlib import import_module
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 from leadline.channels.email import EmailChannel, Sender
 from leadline.channels.slack import SlackAccess, SlackChannel, reply
@@ -22,13 +22,13 @@ from leadline.domain.scoring import compile as compile_rules
 from leadline.domain.sent_links import SentLinks
 from leadline.ids import new_id
 from leadline.integrations.journal import open_journal
+from leadline.integrations.senders import SendersFile
 from leadline.integrations.turnstile import Turnstile
 from leadline.ports import Store
 from leadline.ports.channels import Channel
+from leadline.ports.senders import KnownSenders
 from leadline.sealing import Sealer
-from leadline.storage.postgres import migrate
 from leadline.storage.postgres.listening import listen
-from leadline.storage.postgres.store import open_store
 from leadline.usecases.bell import Bell
 from leadline.usecases.capture import capture_leads
 from leadline.usecases.capture_queue import CaptureQueue
@@ -40,100 +40,22 @@ from leadline.usecases.standby import Standby
 from leadline.web.attendance import Attendance
 from leadline.web.connected import Endpoints, own_endpoint
 from leadline.web.importing import Importing
-from leadline.web.learning import keep_learning
+from leadline.web.learning import Learning
 from leadline.web.live import Live
 from leadline.web.services import Keys, Services
 from leadline.web.uploads import Uploads
 from leadline.worker import run_delivery, run_heartbeat
 
-
-async def migrate_database(settings: Settings, revision: str | None = None) -> bool:
-    """Bring the database up to a revision, the newest by default; False where it stood there already."""
-    target = revision or migrate.HEAD
-    if settings.firestore_project:
-        with _usable_project():
-            return await _firestore("migrate").upgrade(settings.firestore_project, target)  # type: ignore[no-any-return]
-    return await migrate.upgrade(owner_url(settings), target)
-
-
-async def find_pending_migration(settings: Settings) -> tuple[str | None, str] | None:
-    """The revision a database stands at (None: it has nothing of Leadline's) and the one this Leadline wants, or None where they
-    are the same. Changes nothing."""
-    if settings.firestore_project:
-        with _usable_project():
-            module = _firestore("migrate")
-            at, wanted = await module.current_revision(settings.firestore_project), module.HEAD
-    else:
-        at, wanted = await migrate.current_revision(owner_url(settings)), migrate.HEAD
-    return None if at == wanted else (at, wanted)
-
-
-async def downgrade_database(settings: Settings, revision: str) -> None:
-    """Take the database back to a revision, or to `base`."""
-    if settings.firestore_project:
-        with _usable_project():
-            await _firestore("migrate").downgrade(settings.firestore_project, revision)
-    else:
-        await migrate.downgrade(owner_url(settings), revision)
-
-
-def owner_url(settings: Settings) -> str:
-    """The login of migrations and night jobs."""
-    url = settings.database_owner_url or settings.database_url
-    assert url is not None, "an embedded server puts its URLs into the settings before anything connects"
-    return url
-
-
-@asynccontextmanager
-async def open_database(settings: Settings, *, pool_size: int = 10) -> AsyncIterator[Store]:
-    """The store behind DATABASE_URL. On PostgreSQL with one URL for both roles, every connection gives up the owner's rights.
-    Raises WrongSetting for a Firestore project that cannot be used."""
-    store = (
-        await _open_firestore(settings.firestore_project)
-        if settings.firestore_project
-        else await _open_postgres(settings, pool_size)
-    )
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-async def _open_postgres(settings: Settings, pool_size: int) -> Store:
-    assert settings.database_url is not None
-    return await open_store(
-        settings.database_url,
-        pool_size=pool_size,
-        as_app=settings.database_owner_url is None,
-        through_pooler=settings.database_through_pooler,
-    )
-
-
-async def _open_firestore(project: str) -> Store:
-    with _usable_project():
-        return await _firestore("store").open_store(project)  # type: ignore[no-any-return]
-
-
-@contextmanager
-def _usable_project() -> Iterator[None]:
-    """No credentials, no such project or no right to it is a wrong setting: waiting does not mend it."""
-    try:
-        yield
-    except _firestore("connection").WrongProject as error:
-        raise WrongSetting(str(error)) from error
-
-
-def _firestore(module: str) -> Any:
-    """A module of the Firestore store, which is an extra: who stays on PostgreSQL does not carry its client."""
-    try:
-        return import_module(f"leadline.storage.firestore.{module}")
-    except ImportError as error:
-        raise WrongSetting("DATABASE_URL asks for Firestore: install leadline[firestore]") from error
+# For a start without the database: of no version, so that every decision fetches those in force (`rules.house_in_force`).
+UNREAD_RULES = replace(DEFAULT_RULESET, version=0)
 
 
 async def build_house(settings: Settings, store: Store) -> House:
     """The rules as they stand now, published on first use."""
-    ruleset = await current_ruleset(store, DEFAULT_RULESET, utc_now())
+    return _house(settings, await current_ruleset(store, DEFAULT_RULESET, utc_now()))
+
+
+def _house(settings: Settings, ruleset: RuleSet) -> House:
     return House(compile_rules(ruleset), new_id, settings.slack_channel, settings.routing == "all")
 
 
@@ -161,11 +83,17 @@ def _readable(variable: str) -> Iterator[None]:
         raise WrongSetting(f"{variable}: {error}") from error
 
 
+def known_senders(settings: Settings, secret_key: str) -> KnownSenders:
+    """Who may send leads to this database, as far as this machine knows without it."""
+    return SendersFile(settings.home / "senders.sealed", secret_key, settings.database_place)
+
+
 @asynccontextmanager
-async def open_standby(settings: Settings, store: Store) -> AsyncIterator[Standby]:
-    """The journal in LEADLINE_HOME, and the watch that says when it is needed. Raises Unavailable where there can be none."""
+async def open_standby(settings: Settings, store: Store, *, is_there: bool = True) -> AsyncIterator[Standby]:
+    """The journal in LEADLINE_HOME, and the watch that says when it is needed: of a store that is not `is_there`, until the watch
+    is released. Raises Unavailable where there can be no journal."""
     journal = await open_journal(settings.home / "journal", settings.journal_max)
-    watch = DatabaseWatch(store.beat)
+    watch = DatabaseWatch(store.beat, is_held=not is_there)
     watch.start()
     try:
         yield Standby(journal, watch)
@@ -211,11 +139,10 @@ async def build(
     settings: Settings, store: Store, secret_key: str, standby: Standby | None = None
 ) -> AsyncIterator[Services]:
     """A running application: its queue takes submissions from here on and is finished at the end."""
-    house = await build_house(settings, store)
+    is_away = standby is not None and standby.watch.is_away
+    house = _house(settings, UNREAD_RULES) if is_away else await build_house(settings, store)
 
-    async def find(version: int) -> RuleSet:
-        return await find_ruleset(store, version)
-
+    find = partial(find_ruleset, store)
     bell = Bell()
 
     async def capture(items: Sequence[Intake]) -> list[Captured]:
@@ -227,12 +154,13 @@ async def build(
     watch = standby.watch if standby else None
     keys, live, sealer = Keys(store, watch), Live(store), Sealer(secret_key)
     endpoints = Endpoints(store, sealer, own_endpoint(settings, sealer), watch)
-    learning = await keep_learning(keys, endpoints) if standby else None
+    learning = await Learning(keys, endpoints, known_senders(settings, secret_key), watch).begin() if watch else None
     channels = build_channels(settings, secret_key)
     uploads = Uploads(settings.home, settings.import_max_mb)
     importing = Importing(store, house, uploads, lambda: queue.is_busy)
     queue.start()
-    importing.resume()
+    if not is_away:
+        importing.resume()
     try:
         yield Services(
             settings, secret_key, store, house, queue, keys, find, live, endpoints, Turnstile(settings), bell,

@@ -134,6 +134,12 @@ class Settings:
         )
 
     @property
+    def database_place(self) -> str:
+        """Which database DATABASE_URL means, whoever logs in."""
+        parts = urlsplit(self.database_url or "")
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
     def origin(self) -> str:
         """The origin of every link, without a slash at the end."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")

@@ -4,49 +4,42 @@ import asyncio
 import gc
 import logging
 import socket
-import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import uvicorn
 
 from leadline import embedded, keeping
-from leadline.bootstrap import (
-    build,
-    build_channels,
-    build_house,
-    migrate_database,
-    open_database,
-    open_standby,
-    run_delivering,
-)
+from leadline.bootstrap import build, build_house, known_senders, open_standby, run_delivering
 from leadline.clock import utc_now
 from leadline.config import Settings, WrongSetting
+from leadline.databases import find_pending_migration, migrate_database, open_database
+from leadline.domain.errors import LeadlineError, Unavailable
 from leadline.domain.users import User
 from leadline.embedded import EmbeddedUrls
 from leadline.ports import Store
-from leadline.start import Secrets, ensure_admin, find_secrets, with_secrets
+from leadline.start import Secrets, Started, announce, ensure_admin, find_secrets, with_secrets
 from leadline.usecases.accounts import start_login_link
 from leadline.usecases.demo import add_demo
+from leadline.usecases.outage import DatabaseWatch
 from leadline.web.app import create_app
 from leadline.web.edge import Edge
+from leadline.web.services import Services
 from leadline.worker import run_rescoring, run_watch, run_worker
 
+T = TypeVar("T")
+# The admin, and how many leads the demo has.
+_Prepared = tuple[User, int]
+
 STOP_SECONDS = 10
+# How long a start waits for a database before it goes on without.
+START_PATIENCE_SECONDS = 3.0
+COME_UP_SECONDS = 1.0
 BACKLOG = 1024
-_NAMES = {"email": "E-mail", "slack": "Slack"}
 
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """What there is to say once leads can be taken."""
-
-    settings: Settings
-    secrets: Secrets
-    login_link: str | None
-    demo_leads: int
-    is_embedded: bool
+log = logging.getLogger("leadline.serve")
 
 
 def serve(settings: Settings, *, demo: bool) -> None:
@@ -81,33 +74,90 @@ def _database(settings: Settings) -> Iterator[tuple[Settings, EmbeddedUrls | Non
 
 async def _serve(house: _House, stopping: asyncio.Event) -> None:
     """Run until told to stop."""
-    settings, secrets = house.settings, house.secrets
-    await migrate_database(settings)
+    settings, secret_key = house.settings, house.secrets.secret_key
+    is_there = await _is_there(house)
     async with (
-        open_database(settings) as store,
-        open_standby(settings, store) as standby,
-        build(settings, store, secrets.secret_key, standby) as services,
+        open_database(settings, is_there=is_there) as store,
+        open_standby(settings, store, is_there=is_there) as standby,
     ):
-        admin, demo_leads = await _prepare(settings, secrets, store, demo=house.demo)
-        server = _WebServer(_server_config(settings, create_app(services)))
-        # What is there now stays: the collector need not walk through it with every generation.
-        gc.collect()
-        gc.freeze()
-        serving = asyncio.create_task(server.serve())
-        working = asyncio.create_task(
-            run_worker(store, settings.phone_region, stopping, lambda: services.queue.is_busy)
-        )
-        rescoring = asyncio.create_task(run_rescoring(store, services.house, stopping, lambda: services.queue.is_busy))
-        watching = asyncio.create_task(run_watch(store, services.house, stopping))
-        delivering = asyncio.create_task(run_delivering(settings, store, secrets.secret_key, services.bell, stopping))
-        link = await _login_link(settings, store, admin)
-        announce(Started(settings, secrets, link, demo_leads, house.is_embedded))
-        await _until_the_end(serving, stopping)
-        stopping.set()
-        services.live.stop()
-        server.should_exit = True
-        async with asyncio.timeout(STOP_SECONDS):
-            await asyncio.gather(serving, working, rescoring, watching, delivering)
+        # First: what is built next keeps for an outage the keys that there are.
+        prepared = await _prepare(house, store) if is_there else None
+        async with build(settings, store, secret_key, standby) as services:
+            server = _WebServer(_server_config(settings, create_app(services)))
+            # What is there now stays: the collector need not walk through it with every generation.
+            gc.collect()
+            gc.freeze()
+            serving = asyncio.create_task(server.serve())
+            working = asyncio.create_task(_work(house, services, standby.watch, prepared, stopping))
+            told = asyncio.create_task(stopping.wait())
+            await asyncio.wait([serving, working, told], return_when=asyncio.FIRST_COMPLETED)
+            stopping.set()
+            services.live.stop()
+            server.should_exit = True
+            async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.gather(serving, working)
+
+
+async def _is_there(house: _House) -> bool:
+    """Whether there is a database, which is migrated then. Without one there is a start only where it was known before: then some
+    may send leads all the same. Elsewhere DATABASE_URL may be wrong, and that is to be heard at once: raises Unavailable."""
+    settings = house.settings
+    if known_senders(settings, house.secrets.secret_key).read() is not None:
+        try:
+            async with asyncio.timeout(START_PATIENCE_SECONDS):
+                await find_pending_migration(settings)
+        except (Unavailable, TimeoutError) as outage:
+            why = str(outage) or f"the database does not answer within {START_PATIENCE_SECONDS:.0f} s"
+            log.warning("%s; started without it: leads go to the journal until it is there", why)
+            return False
+    await migrate_database(settings)
+    return True
+
+
+async def _work(
+    house: _House, services: Services, watch: DatabaseWatch, prepared: _Prepared | None, stopping: asyncio.Event
+) -> None:
+    """All that runs beside the web server, as soon as the database is there."""
+    settings, store, key = house.settings, services.store, house.secrets.secret_key
+    prepared = prepared or await _unless_told(stopping, _come_up(house, services, watch))
+    if prepared is None:
+        return
+    admin, demo_leads = prepared
+    link = await _login_link(settings, store, admin)
+    announce(Started(settings, house.secrets, link, demo_leads, house.is_embedded))
+    await asyncio.gather(
+        run_worker(store, settings.phone_region, stopping, lambda: services.queue.is_busy),
+        run_rescoring(store, services.house, stopping, lambda: services.queue.is_busy),
+        run_watch(store, services.house, stopping),
+        run_delivering(settings, store, key, services.bell, stopping),
+    )
+
+
+async def _come_up(house: _House, services: Services, watch: DatabaseWatch) -> _Prepared:
+    """Make a database ready that was away at the start, once it is there. Until then nothing else asks it."""
+    while True:
+        try:
+            await migrate_database(house.settings)
+            prepared = await _prepare(house, services.store)
+        except LeadlineError as error:
+            log.info("the database is not ready: %s", error)
+            await asyncio.sleep(COME_UP_SECONDS)
+        else:
+            watch.release()
+            services.importing.resume()
+            return prepared
+
+
+async def _unless_told(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What comes of it, or None where it is time to stop first."""
+    told, working = asyncio.create_task(stopping.wait()), asyncio.create_task(work)
+    await asyncio.wait({told, working}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if working.done():
+        return await working
+    working.cancel()
+    await asyncio.wait({working})
+    return None
 
 
 class _WebServer(uvicorn.Server):
@@ -137,16 +187,10 @@ def _server_config(settings: Settings, app: Edge) -> uvicorn.Config:
     )
 
 
-async def _until_the_end(serving: "asyncio.Task[None]", stopping: asyncio.Event) -> None:
-    """Wait for a signal, or for the web server to end."""
-    told = asyncio.create_task(stopping.wait())
-    await asyncio.wait([serving, told], return_when=asyncio.FIRST_COMPLETED)
-
-
-async def _prepare(settings: Settings, secrets: Secrets, store: Store, *, demo: bool) -> tuple[User, int]:
-    house = await build_house(settings, store)
-    demo_leads = await add_demo(store, house, utc_now()) if demo else 0
-    return await ensure_admin(settings, secrets, store, house), demo_leads
+async def _prepare(house: _House, store: Store) -> _Prepared:
+    decisions = await build_house(house.settings, store)
+    demo_leads = await add_demo(store, decisions, utc_now()) if house.demo else 0
+    return await ensure_admin(house.settings, house.secrets, store, decisions), demo_leads
 
 
 async def _login_link(settings: Settings, store: Store, admin: User) -> str | None:
@@ -175,47 +219,3 @@ def _check_port(settings: Settings) -> None:
             raise WrongSetting(
                 f"port {settings.port} on {settings.host} cannot be used ({error.strerror}); set PORT to another one"
             ) from error
-
-
-def _channels(started: Started) -> str:
-    """Which channels are on, and what the others want."""
-    settings = started.settings
-    found = build_channels(settings, started.secrets.secret_key)
-    missing = {"slack": settings.slack_signing_secret, "email": settings.mail_postal_address}
-    wanted = {
-        "slack": "without buttons: set SLACK_SIGNING_SECRET",
-        "email": "without MAIL_POSTAL_ADDRESS below letters",
-    }
-    said = []
-    for name, channel in found.items():
-        is_on = "on" if missing[name] else f"on, {wanted[name]}"
-        state = f"not configured, set {channel.hindrance.removesuffix(' is not set')}" if channel.hindrance else is_on
-        said.append(f"{_NAMES[name]}: {state}")
-    return "; ".join(said)
-
-
-def announce(started: Started) -> None:
-    """The last lines of a start: where it is, how to get in, where the data lies, what is configured, what to try."""
-    settings, secrets = started.settings, started.secrets
-    lines = [
-        "",
-        f"  Leadline is ready at {settings.origin}",
-        "",
-        f"  log in       {started.login_link}  (once, within 15 minutes)"
-        if started.login_link
-        else f"  log in       {settings.origin}/login",
-        f"  secrets      {secrets.file}  (admin password, API key, Webflow secret)",
-        f"  data         {settings.home}" if started.is_embedded else f"  data         {settings.database_name}",
-        f"  demo         {started.demo_leads} leads added" if started.demo_leads else None,
-        f"  hook         {settings.origin}/hooks/webflow/{settings.webflow_endpoint}",
-        f"  notify       {_channels(started)}",
-        "",
-        "  Try this:",
-        f"    . {secrets.file}",
-        f"    curl -s {settings.origin}/api/v1/leads -H \"Authorization: Bearer $LEADLINE_API_KEY\" -H 'Content-Type: application/json' \\",
-        '      -d \'{"company_name": "Acme Corp", "contact_name": "John Doe", "email": "john@acme.com", "company_size": "51-200",',
-        '           "industry": "Software/SaaS", "inquiry_type": "Demo Request", "budget_timeline": "Immediate"}\'',
-        "",
-    ]
-    sys.stderr.write("\n".join(line for line in lines if line is not None) + "\n")
-    sys.stderr.flush()

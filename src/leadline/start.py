@@ -1,10 +1,12 @@
-"""What a start makes when it is missing: secrets in a file that only its owner can read, an admin, a key."""
+"""What a start makes when it is missing: secrets in a file that only its owner can read, an admin, a key. And what it says then."""
 
 import os
 import secrets
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from leadline.bootstrap import build_channels
 from leadline.clock import utc_now
 from leadline.config import Settings
 from leadline.domain.access import SCOPES
@@ -18,6 +20,7 @@ from leadline.usecases.passwords import hash_password
 from leadline.usecases.team import NewUser, add_users
 
 DEFAULT_ADMIN = "admin@leadline.example.com"
+_NAMES = {"email": "E-mail", "slack": "Slack"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +112,58 @@ def _write(path: Path, values: dict[str, str]) -> None:
 def with_secrets(settings: Settings, found: Secrets) -> Settings:
     """The settings, the webflow secrets among them wherever they came from."""
     return replace(settings, webflow_secrets=found.webflow_secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What there is to say once leads can be taken."""
+
+    settings: Settings
+    secrets: Secrets
+    login_link: str | None
+    demo_leads: int
+    is_embedded: bool
+
+
+def _channels(started: Started) -> str:
+    """Which channels are on, and what the others want."""
+    settings = started.settings
+    found = build_channels(settings, started.secrets.secret_key)
+    missing = {"slack": settings.slack_signing_secret, "email": settings.mail_postal_address}
+    wanted = {
+        "slack": "without buttons: set SLACK_SIGNING_SECRET",
+        "email": "without MAIL_POSTAL_ADDRESS below letters",
+    }
+    said = []
+    for name, channel in found.items():
+        is_on = "on" if missing[name] else f"on, {wanted[name]}"
+        state = f"not configured, set {channel.hindrance.removesuffix(' is not set')}" if channel.hindrance else is_on
+        said.append(f"{_NAMES[name]}: {state}")
+    return "; ".join(said)
+
+
+def announce(started: Started) -> None:
+    """The last lines of a start: where it is, how to get in, where the data lies, what is configured, what to try."""
+    settings, secrets = started.settings, started.secrets
+    lines = [
+        "",
+        f"  Leadline is ready at {settings.origin}",
+        "",
+        f"  log in       {started.login_link}  (once, within 15 minutes)"
+        if started.login_link
+        else f"  log in       {settings.origin}/login",
+        f"  secrets      {secrets.file}  (admin password, API key, Webflow secret)",
+        f"  data         {settings.home}" if started.is_embedded else f"  data         {settings.database_name}",
+        f"  demo         {started.demo_leads} leads added" if started.demo_leads else None,
+        f"  hook         {settings.origin}/hooks/webflow/{settings.webflow_endpoint}",
+        f"  notify       {_channels(started)}",
+        "",
+        "  Try this:",
+        f"    . {secrets.file}",
+        f"    curl -s {settings.origin}/api/v1/leads -H \"Authorization: Bearer $LEADLINE_API_KEY\" -H 'Content-Type: application/json' \\",
+        '      -d \'{"company_name": "Acme Corp", "contact_name": "John Doe", "email": "john@acme.com", "company_size": "51-200",',
+        '           "industry": "Software/SaaS", "inquiry_type": "Demo Request", "budget_timeline": "Immediate"}\'',
+        "",
+    ]
+    sys.stderr.write("\n".join(line for line in lines if line is not None) + "\n")
+    sys.stderr.flush()

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from leadline.bootstrap import open_database
 from leadline.cli import main
 from leadline.config import load
+from leadline.databases import open_database
 from leadline.ports import Store
 from tests.conftest import backends, empty
 

@@ -73,16 +73,22 @@ class Place:
 
 
 @asynccontextmanager
-async def place(home: Path, **settings: Any) -> AsyncIterator[Place]:
+async def place(
+    home: Path, *, store: MemoryStore | None = None, is_there: bool = True, **settings: Any
+) -> AsyncIterator[Place]:
+    """One run of the server. Another on the same home and store, not `is_there`, starts during an outage."""
     made: list[Place] = []
 
     def on_call(name: str) -> None:
         if made and made[0].is_gone:
             raise Unavailable("the database does not answer")
 
-    store = MemoryStore(on_call=on_call)
+    store = store or MemoryStore(on_call=on_call)
     configured = Settings(home=home, webflow_secrets=("a webflow secret",), **settings)
-    async with open_standby(configured, store) as standby, build(configured, store, "a secret", standby) as services:
+    async with (
+        open_standby(configured, store, is_there=is_there) as standby,
+        build(configured, store, "a secret", standby) as services,
+    ):
         made.append(Place(services, store, create_app(services)))
         yield made[0]
 

@@ -8,15 +8,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from leadline import embedded
-from leadline.bootstrap import (
-    build_house,
-    downgrade_database,
-    find_pending_migration,
-    migrate_database,
-    open_database,
-)
+from leadline.bootstrap import build_house
 from leadline.clock import utc_now
 from leadline.config import Settings, load
+from leadline.databases import downgrade_database, find_pending_migration, migrate_database, open_database
 from leadline.domain.activities import SYSTEM
 from leadline.domain.findings import Finding
 from leadline.domain.mapping_drift import POSTINGS

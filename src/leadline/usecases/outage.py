@@ -17,9 +17,11 @@ class DatabaseWatch:
     """Asks `beat` (`ports.Store.beat`) and says when the store goes away and when it is back. A database that hangs is as far away
     as one that refuses; one in which somebody waits for a lock is not."""
 
-    def __init__(self, beat: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, beat: Callable[[], Awaitable[None]], *, is_held: bool = False) -> None:
+        """`is_held`: the store counts as away, and is not asked, until it is `released`."""
         self._beat = beat
-        self._is_away = False
+        self._is_held = is_held
+        self._is_away = is_held
         self._asked = 0
         self._askers: list[tuple[int, asyncio.Future[bool]]] = []
         self._wake = asyncio.Event()
@@ -34,6 +36,10 @@ class DatabaseWatch:
     def start(self) -> None:
         """Begin to ask; needs a running event loop."""
         self._looking = asyncio.create_task(self._look())
+
+    def release(self) -> None:
+        """The store is as this Leadline needs it: from here on its answers count."""
+        self._is_held = False
 
     async def close(self) -> None:
         """Ask no more."""
@@ -75,7 +81,11 @@ class DatabaseWatch:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _is_answered(self) -> bool:
+        if self._is_held:
+            return False
         asking = asyncio.ensure_future(self._beat())
+        # Given up, it ends on its own; that nobody asks it for its error is no news.
+        asking.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         try:
             await asyncio.wait({asking}, timeout=OUTAGE_SECONDS)
             for _ in range(LAST_CHANCES):
@@ -83,8 +93,6 @@ class DatabaseWatch:
         finally:
             if not asking.done():
                 asking.cancel()
-        # Given up, it ends on its own; that nobody asks it for its error is no news.
-        asking.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return asking.done() and not asking.cancelled() and asking.exception() is None
 
     def _turn(self, *, is_away: bool) -> None:

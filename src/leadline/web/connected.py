@@ -1,6 +1,7 @@
 """The endpoints of a running house as they were a moment ago, with their secrets opened."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -30,7 +31,16 @@ class Endpoints:
 
     async def learn(self) -> None:
         """Know every endpoint there is: while the database is away, they take posts as they were."""
-        self._standing = {endpoint.name: endpoint for endpoint in await self.store.list_endpoints()}
+        self.know(await self.store.list_endpoints())
+
+    def know(self, endpoints: Iterable[Endpoint]) -> None:
+        """These are all."""
+        self._standing = {endpoint.name: endpoint for endpoint in endpoints}
+
+    @property
+    def known(self) -> list[Endpoint]:
+        """All that are known for an outage."""
+        return list(self._standing.values())
 
     async def find(self, name: str) -> Endpoint | None:
         """The endpoint of a name. Only what is there is remembered."""

@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 
 from leadline.domain.errors import LeadlineError
+from leadline.ports.senders import KnownSenders, Senders
+from leadline.usecases.outage import DatabaseWatch, check_here
 from leadline.web.connected import Endpoints
 from leadline.web.services import Keys
 
@@ -12,21 +15,34 @@ EVERY_SECONDS = 60.0
 log = logging.getLogger("leadline.web")
 
 
-async def keep_learning(keys: Keys, endpoints: Endpoints) -> "asyncio.Task[None]":
-    """Learn now, and again every minute until the task is cancelled."""
-    await _learn(keys, endpoints)
-    return asyncio.create_task(_go_on(keys, endpoints))
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """`kept` is for a start during an outage: what the process before this one knew."""
 
+    keys: Keys
+    endpoints: Endpoints
+    kept: KnownSenders
+    watch: DatabaseWatch
 
-async def _go_on(keys: Keys, endpoints: Endpoints) -> None:
-    while True:
-        await asyncio.sleep(EVERY_SECONDS)
-        try:
-            await _learn(keys, endpoints)
-        except LeadlineError as error:
-            log.info("keys and endpoints are known as they were: %s", error)
+    async def begin(self) -> "asyncio.Task[None]":
+        """Learn now, and again every minute until the task is cancelled."""
+        if not self.watch.is_away:
+            await self._learn()
+        elif senders := self.kept.read():
+            self.keys.know(senders.keys)
+            self.endpoints.know(senders.endpoints)
+        return asyncio.create_task(self._go_on())
 
+    async def _go_on(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                check_here(self.watch)
+                await self._learn()
+            except LeadlineError as error:
+                log.info("keys and endpoints are known as they were: %s", error)
 
-async def _learn(keys: Keys, endpoints: Endpoints) -> None:
-    await keys.learn()
-    await endpoints.learn()
+    async def _learn(self) -> None:
+        await self.keys.learn()
+        await self.endpoints.learn()
+        self.kept.write(Senders(self.keys.known, self.endpoints.known))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -50,7 +50,16 @@ class Keys:
 
     async def learn(self) -> None:
         """Know every key there is, for an outage: one that has not been used for days must work in it too."""
-        self._standing = {key.key_hash: key for key in await self.store.list_api_keys()}
+        self.know(await self.store.list_api_keys())
+
+    def know(self, keys: Iterable[ApiKey]) -> None:
+        """These are all."""
+        self._standing = {key.key_hash: key for key in keys}
+
+    @property
+    def known(self) -> list[ApiKey]:
+        """All that are known for an outage."""
+        return list(self._standing.values())
 
     def remembered(self, key: str) -> ApiKey | None:
         """A key that was good a moment ago."""

@@ -235,12 +235,13 @@ async def close_client(client: AsyncClient) -> None:
         await transport.close()
 
 
-async def open_store(project: str, *, database: str | None = None) -> FirestoreStore:
-    """The store of a project, once it has answered. Raises WrongProject (an Unavailable that waiting does not mend) where
-    there are no credentials, no such project, or no right to it."""
+async def open_store(project: str, *, database: str | None = None, is_there: bool = True) -> FirestoreStore:
+    """The store of a project, once it has answered, or (not `is_there`) before it has. Raises WrongProject (an Unavailable that
+    waiting does not mend) where there are no credentials, no such project, or no right to it."""
     store = FirestoreStore(open_client(project, database))
     try:
-        await store.ping()
+        if is_there:
+            await store.ping()
     except BaseException:
         await store.close()
         raise

@@ -46,9 +46,11 @@ OUTAGE = (
 )
 
 
-async def open_pool(url: str, *, size: int, role: str | None, through_pooler: bool) -> "asyncpg.Pool[Any]":
+async def open_pool(
+    url: str, *, size: int, role: str | None, through_pooler: bool = False, is_there: bool = True
+) -> "asyncpg.Pool[Any]":
     """A pool whose connections act as `role` (None: as whoever logs in). Behind a transaction-mode pooler nothing may outlive
-    a transaction: no prepared statements, no session settings."""
+    a transaction: no prepared statements, no session settings. Where the server `is_there` one is connected at once."""
     settings = (
         {}
         if through_pooler
@@ -67,7 +69,7 @@ async def open_pool(url: str, *, size: int, role: str | None, through_pooler: bo
     async with in_our_words():
         return await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=1 if is_there else 0,
             max_size=size,
             init=set_codecs,
             reset=nothing_to_reset,

@@ -223,9 +223,10 @@ class PostgresStore(NotificationReads):
             return await connection.fetch(sql, *args)
 
 
-async def open_store(url: str, *, pool_size: int = 10, as_app: bool, through_pooler: bool = False) -> PostgresStore:
-    """Connect. `as_app` gives up the owner's rights on every connection: needed where one URL serves for both roles."""
-    pool = await open_pool(url, size=pool_size, role=APP_ROLE if as_app else None, through_pooler=through_pooler)
+async def open_store(url: str, *, pool_size: int = 10, as_app: bool, **connecting: bool) -> PostgresStore:
+    """Connect. `as_app` gives up the owner's rights on every connection: needed where one URL serves for both roles. `connecting`
+    is for `open_pool`."""
+    pool = await open_pool(url, size=pool_size, role=APP_ROLE if as_app else None, **connecting)
     return PostgresStore(pool, Pulse(url))
 
 
