@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -172,3 +173,38 @@ async def test_kills_during_the_outage_and_the_drain_lose_and_double_nothing(
     stored = Counter(row["email"] for row in rows)
     assert {email for email in ledger if stored[email] != 1} == set()
     assert set(resolved) == {"captured"}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_kills_at_any_moment_with_a_database_that_comes_and_goes_lose_and_double_nothing(
+    home: Path, server_url: str, seed: int
+) -> None:
+    moments, ledger = random.Random(seed), dict[str, str]()
+    direct = await fresh_database(server_url)
+    async with proxy_to(direct) as proxy:
+        for mode in ("passes", *moments.choices(["passes", "refuses", "hangs"], k=6)):
+            # Each run begins in the mode in which the last one was killed: with the database, or without it.
+            server = await begin(home, proxy.url)
+            stopped = asyncio.Event()
+            streaming = asyncio.create_task(stream(server, ledger, stopped))
+            await asyncio.sleep(moments.uniform(0.0, 1.5))
+            await proxy.turn(mode)
+            await asyncio.sleep(moments.uniform(0.0, 2.5))
+            server.kill()
+            await streaming
+
+        await proxy.turn("passes")
+        server = await begin(home, proxy.url)
+        async with server.client() as client:
+            await until_no_warnings(client)
+            receipts = [receipt for receipt in ledger.values() if receipt]
+            resolved = Counter([(await client.get(receipt)).json()["status"] for receipt in receipts])
+        await asyncio.to_thread(server.kill, signal.SIGTERM)
+
+    connection = await asyncpg.connect(direct)
+    rows = await connection.fetch("SELECT email FROM leadline.leads")
+    await connection.close()
+    stored = Counter(row["email"] for row in rows)
+    assert {email for email in ledger if stored[email] != 1} == set()
+    assert set(resolved) <= {"captured"}
+    assert ledger

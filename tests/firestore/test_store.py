@@ -487,6 +487,10 @@ async def test_an_emulator_that_is_gone_is_an_outage(monkeypatch: pytest.MonkeyP
 
     with pytest.raises(Unavailable, match="does not answer"):
         await open_store("house")
+    waiting = await open_store("house", is_there=False)
+    with pytest.raises(Unavailable, match="does not answer"):
+        await waiting.ping()
+    await waiting.close()
 
 
 async def test_a_lead_that_is_not_there_is_not_found(store: FirestoreStore) -> None:
