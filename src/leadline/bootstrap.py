@@ -1,4 +1,4 @@
-"""Puts the application together: the only module that names concrete adapters."""
+"""Puts the application together: with `databases`, the only module that names concrete adapters."""
 
 import asyncio
 import os
