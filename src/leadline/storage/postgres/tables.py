@@ -110,7 +110,7 @@ submissions = Table(
     Index(
         "idx_submissions_endpoint",
         "endpoint",
-        text("id DESC"),
+        "id",
         postgresql_where=text("endpoint IS NOT NULL AND replay_of IS NULL"),
     ),
 )

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 # What most rows say is left out of the index. The planner proves nothing about a parameter, so a question for another value says so.
 _COMMON = {"outcome": "created", "status": "sent"}
+_AFTER_ALL = UUID(int=2**128 - 1)
 
 
 async def list_activities(
@@ -58,13 +59,14 @@ async def list_postings(connection: Connection, position: Position | None, limit
 async def list_endpoint_postings(
     connection: Connection, endpoint: str, position: Position | None, limit: int
 ) -> Page[SubmissionRecord]:
-    """Raw postings of an endpoint as they came, newest first; idx_submissions_endpoint holds them in this order."""
-    after = "AND id < $3" if position else ""
+    """Raw postings of an endpoint as they came, newest first. Asked with `endpoint = $1` the planner may go down the primary key
+    through all of an endpoint that posted long ago; only idx_submissions_endpoint is in the order that is asked for here."""
     sql = (
         f"SELECT {rows.select(rows.SUBMISSION)} FROM leadline.submissions"
-        f" WHERE endpoint = $1 AND replay_of IS NULL {after} ORDER BY id DESC LIMIT $2"
+        " WHERE endpoint >= $1 AND (endpoint, id) < ($1, $3) AND replay_of IS NULL"
+        " ORDER BY endpoint DESC, id DESC LIMIT $2"
     )
-    found = await connection.fetch(sql, endpoint, limit + 1, *(position or ()))
+    found = await connection.fetch(sql, endpoint, limit + 1, *(position or (_AFTER_ALL,)))
     return _page([rows.to_submission(row) for row in found], limit, lambda record: (record.id,))
 
 
