@@ -101,9 +101,7 @@ async def import_rows(
     clock = asyncio.get_running_loop().time
     saved = clock()
     while batch := _next_batch(waiting, pace.size):
-        began = clock()
-        await going.take_in(batch)
-        pace.took(clock() - began)
+        pace.took(await going.take_in(batch))
         if clock() - saved >= SAVE_SECONDS:
             await going.save()
             saved = clock()
@@ -147,15 +145,18 @@ class _Going:
         runs = await self._store.list_import_runs()
         self._undone = {str(run.id): run.id for run in runs if run.undone_at}
 
-    async def take_in(self, rows: Sequence[FileRow]) -> None:
-        """Capture a batch and count what came of it."""
+    async def take_in(self, rows: Sequence[FileRow]) -> float:
+        """Capture a batch and count what came of it; answers for how many seconds it may have kept others waiting."""
         items = [self._to_intake(row) for row in rows]
         if self._undone:
             items = await self._with_free_keys(items)
+        began = self._clock()
         captured = await capture_leads(self._store, self._house, items, self._now)
+        held = self._clock() - began
         for item, answer in zip(items, captured, strict=True):
             self._count(item, answer)
         self._tell(self._run)
+        return held
 
     async def save(self, *, finished: bool = False) -> ImportRun:
         """Store how far the run has come."""

@@ -27,7 +27,9 @@ _NOT_FOUND = (
 )
 _KNOWN = "l.id, l.email_key, NULL, l.created_at, l.assigned_to, NULL, NULL, NULL, NULL"
 _FOUND_FROM = 1 + len(rows.USER)
-# OFFSET 0 keeps each address a look-up of its own: joined, a plan made while the table was empty would read all of it for ever.
+# OFFSET 0 keeps each address and each event a look-up of its own: joined, a plan made while the table was empty would read all of it for ever.
+# An event is asked for as a range in its order: idx_submissions_event alone has that order. While the table was empty any other index on
+# the endpoint cost the same, and a plan made then would read every row of an import for each of its rows.
 _VIEW = f"""
 SELECT 'user' AS kind, {rows.select(rows.USER)}, {_NOT_FOUND} FROM leadline.users
 UNION ALL
@@ -48,8 +50,10 @@ FROM (SELECT DISTINCT unnest($1::text[]) AS email_key) k CROSS JOIN LATERAL (
   ORDER BY created_at DESC LIMIT 1) l
 UNION ALL
 SELECT 'event', {_NO_USER}, s.id, s.way_in, s.outcome, s.received_at, s.lead_id, s.endpoint, s.event_id, s.request_id, s.faults::text
-FROM unnest($4::text[], $5::text[]) AS e (endpoint, event_id)
-JOIN leadline.submissions s ON s.endpoint = e.endpoint AND s.event_id = e.event_id AND s.event_id IS NOT NULL AND s.replay_of IS NULL
+FROM unnest($4::text[], $5::text[]) AS e (endpoint, event_id) CROSS JOIN LATERAL (
+  SELECT id, way_in, outcome, received_at, lead_id, endpoint, event_id, request_id, faults FROM leadline.submissions
+  WHERE endpoint = e.endpoint AND event_id >= e.event_id AND event_id <= e.event_id AND event_id IS NOT NULL AND replay_of IS NULL
+  ORDER BY event_id LIMIT 1) s
 """
 
 # Words are letters and digits, so a blank parts them; an array of arrays would have to be rectangular.
